@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value, describe, to_text
@@ -21,6 +22,7 @@ from arazzo_runner.openapi.schema.walk import CHOICES, OTHER_MEMBERS
 from arazzo_runner.text.source import Place, pointer_text
 
 MAX_FINDINGS: Final = 10
+_FIRST: Final = "the first error found: a large value may have more"
 
 
 class SchemaError(Struct, frozen=True):
@@ -62,10 +64,23 @@ def errors_of(
     judge = _validator(bundled, description, direction)
     if judge.is_valid(value):
         return []
-    from arazzo_runner.openapi.schema.relevance import relevant_errors
+    from arazzo_runner.openapi.schema.relevance import MOST, relevant_errors
 
-    errors = relevant_errors(judge.iter_errors(value), bundled.value)
-    return [_schema_error(one, value, bundled, description) for one in errors[:MAX_FINDINGS]]
+    errors, is_all = judge.first_errors(value)
+    relevant = relevant_errors(errors, bundled.value)
+    found = [_schema_error(one, value, bundled, description) for one in relevant[:MAX_FINDINGS]]
+    if not is_all:
+        return [_with_note(one, _FIRST) for one in found]
+    others = len(relevant) - len(found)
+    if not others:
+        return found
+    # Of very many errors the most relevant of the first are looked for.
+    least = "at least " if len(errors) >= MOST else ""
+    return [*found[:-1], _with_note(found[-1], f"{least}{others:,} more")]
+
+
+def _with_note(error: SchemaError, note: str) -> SchemaError:
+    return replace(error, message=f"{error.message} ({note})")
 
 
 def is_valid(

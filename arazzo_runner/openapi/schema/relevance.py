@@ -17,7 +17,7 @@ from arazzo_runner.openapi.references import value_at
 from arazzo_runner.openapi.schema.standalone import DEFINITION
 from arazzo_runner.openapi.schema.walk import CHOICES
 
-_MOST: Final = 1_000
+MOST: Final = 1_000
 """So many errors are weighed."""
 
 
@@ -26,7 +26,7 @@ def relevant_errors(errors: Iterable[Any], schema: Value) -> list[Any]:
 
     ``schema`` is the root of the schema that was broken. What is as relevant stays in its order.
     """
-    few = list(islice(errors, _MOST))
+    few = list(islice(errors, MOST))
     return [one for error in _ranked(few, schema) for one in _narrow_errors(error, schema)]
 
 

@@ -36,20 +36,23 @@ class Validator:
         return bool(self._compiled.is_valid(python_numbers(value)))
 
     def iter_errors(self, value: Value) -> Iterator[Any]:
-        """What is wrong with a value, in the words of jsonschema-rs; the first of too many.
+        """What is wrong with a value, in the words of jsonschema-rs; the first of too many."""
+        return iter(self.first_errors(value)[0])
 
-        It makes all errors at once, each with a copy of what is wrong: those of a million items
-        would take seconds and gigabytes.
+    def first_errors(self, value: Value) -> tuple[list[Any], bool]:
+        """What is wrong with a value, and whether that is all.
+
+        jsonschema-rs makes all errors at once, each with a copy of what is wrong: those of a
+        million items would take seconds and gigabytes. Of such a value it is the first one.
         """
         plain = python_numbers(value)
         if value_size(value, _LARGE) <= _LARGE and has_few_errors(value, self._schema):
-            found: Iterator[Any] = self._compiled.iter_errors(plain)
-            return found
+            return list(self._compiled.iter_errors(plain)), True
         try:
             self._compiled.validate(plain)
         except ValueError as first:
-            return iter([first])
-        return iter(())
+            return [first], False
+        return [], True
 
 
 def compile_schema(schema: Value, backtracks: int, formats: Iterable[str] = ()) -> Any:
