@@ -66,7 +66,8 @@ class PlanCache:
         with self._lock:
             description = self._description(document)
             planned = self._plan(description, tuple(workflows))
-        return pipeline.with_inputs(description, planned, inputs, mock=self._options.mock)
+        mock, generation = self._options.mock, self._options.generation
+        return pipeline.with_inputs(description, planned, inputs, mock=mock, generation=generation)
 
     def _description(self, document: Description | DocumentPath) -> Description:
         if isinstance(document, Description):

@@ -264,6 +264,10 @@ def check_names(
         found += _unknown_names("server_variables", options.server_variables, variables, "variable")
     if options.settings.until is not None:
         found += _unknown_names("until", [options.settings.until], _steps(description), "step")
+    schemas = [one for unit in description.units.values() for one in unit.inputs.values()]
+    if not any(one.is_open for one in schemas):
+        inputs = {name for one in schemas for name in one.stated}
+        found += _unknown_names("generate", options.generation.kinds, inputs, "input")
     invalid = [one for one in options.settings.send_invalid if one != "all"]
     found += _unknown_names("send_invalid", invalid, _steps(description), "step") if invalid else ()
     if secrets:

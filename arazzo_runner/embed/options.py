@@ -34,6 +34,7 @@ from arazzo_runner.openapi.security.credentials import CredentialReader
 from arazzo_runner.openapi.security.schemes import CredentialPart, Credentials
 from arazzo_runner.options.table import OPTIONS, Table, keywords_of
 from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.generation import Generation
 from arazzo_runner.text.diagnostic import SafeRepr, did_you_mean, error
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.wrappers import AfterResponse, BeforeRequest, Hooks, Sleep, StopEvent
@@ -130,6 +131,8 @@ class RunOptions(TypedDict, total=False):
     mock_cases: Mapping[str, str]
     mock_lenient: bool
     seed: int
+    generate: Mapping[str, str]
+    input_seed: int
     client: httpx.Client | httpx.AsyncClient | httpx2.Client | httpx2.AsyncClient
     transport: (
         httpx.BaseTransport
@@ -265,6 +268,7 @@ def _options(given: Mapping[str, Any], route: RequestTarget) -> pipeline.RunConf
         no_auth=tuple(given.get("no_auth", ())),
         settings=settings,
         mock=route.settings if isinstance(route, MockTarget) else None,
+        generation=_generation(given),
         identities=_identities(given.get("named_credentials", {})),
         credentials=_credentials(given.get("credentials", {})).joined(
             Credentials(
@@ -272,6 +276,19 @@ def _options(given: Mapping[str, Any], route: RequestTarget) -> pipeline.RunConf
             )
         ),
     )
+
+
+def _generation(given: Mapping[str, Any]) -> Generation:
+    kinds: Mapping[str, str] = given.get("generate", {})
+    for name, kind in kinds.items():
+        from arazzo_runner.document.generated_kind import parse_kind
+
+        try:
+            parse_kind(kind)
+        except ValueError as reason:
+            raise ValueError(f"`generate` of `{name}`: {reason}") from None
+    # A runner runs many workflows: what one of them declares is for that alone.
+    return Generation(kinds, given.get("input_seed"), shared=frozenset(kinds))
 
 
 def _max_durations(given: Mapping[str, object]) -> dict[str, float]:

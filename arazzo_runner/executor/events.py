@@ -28,7 +28,7 @@ from arazzo_runner.text.diagnostic import SafeRepr
 class WorkflowStarted(SafeRepr, frozen=True):
     """A workflow begins; ``depth`` is 0 for one that the run itself started.
 
-    ``generated`` are the names of inputs that were generated.
+    ``generated`` are the names of inputs that were generated, and ``seed`` makes the same again.
     """
 
     workflow: Workflow
@@ -36,6 +36,7 @@ class WorkflowStarted(SafeRepr, frozen=True):
     depth: int
     generated: tuple[str, ...]
     workflow_key: WorkflowKey
+    seed: int | None = None
 
     def brief(self) -> str:
         """Which workflow."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
@@ -39,8 +39,11 @@ from arazzo_runner.openapi.schema.walk import (
     properties_of,
     subschemas,
 )
-from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.text.diagnostic import Diagnostic, error
 from arazzo_runner.text.source import Place, Pointer
+
+if TYPE_CHECKING:
+    from arazzo_runner.document.generated_kind import GeneratedKind
 
 
 class DeclaredInput(Struct, frozen=True):
@@ -56,7 +59,8 @@ class InputsSchema(Struct, frozen=True):
 
     ``value`` is the JSON Schema with all it refers to under its ``$defs``; None: no inputs.
     ``stated`` are the inputs that it has by name; ``is_open``: others are welcome. ``closed``: the
-    schema itself refuses others. ``findings`` are references that cannot be resolved.
+    schema itself refuses others. ``generated`` are the inputs with ``x-generate``. ``findings`` are
+    references that cannot be resolved, and kinds there that there are not.
     """
 
     value: Value
@@ -65,6 +69,7 @@ class InputsSchema(Struct, frozen=True):
     is_open: bool = False
     closed: bool = False
     findings: tuple[Diagnostic, ...] = ()
+    generated: Mapping[str, GeneratedKind] = {}
 
     @property
     def declarations(self) -> Mapping[str, DeclaredInput] | None:
@@ -104,6 +109,10 @@ class InputsSchema(Struct, frozen=True):
             yield from (
                 one for one in (names if isinstance(names, list) else ()) if isinstance(one, str)
             )
+
+    def types_of(self, name: str) -> tuple[str, ...]:
+        """The types that an input may have by its schema; none where it may have any."""
+        return _types_of(self.stated[name].schema, self.value)
 
     def has_default(self, name: str) -> bool:
         """Whether an input has a value where none is set."""
@@ -200,7 +209,46 @@ def read_inputs_schema(bundle: Bundle, findings: Iterable[Diagnostic] = ()) -> I
     stated = _stated_inputs(nodes, bundle)
     is_open = not any(map(has_properties, parts)) or any(map(_is_open, parts))
     closed = any(map(is_closed, parts))
-    return InputsSchema(schema, bundle, stated, is_open, closed, tuple(findings))
+    generated, wrong = _read_generated(stated, schema)
+    found = (*findings, *wrong)
+    return InputsSchema(schema, bundle, stated, is_open, closed, found, generated)
+
+
+_GENERATE: Final = "x-generate"
+
+
+def _read_generated(
+    stated: Mapping[str, DeclaredInput], root: Value
+) -> tuple[dict[str, GeneratedKind], list[Diagnostic]]:
+    """The kinds of ``x-generate``, an extension, and what is wrong with them."""
+    generated: dict[str, GeneratedKind] = {}
+    wrong: list[Diagnostic] = []
+    for one in stated.values():
+        if not isinstance(one.schema, dict) or one.schema.keys().isdisjoint((_GENERATE, "$ref")):
+            continue
+        parts = standalone_parts(one.schema, root)
+        text = next((part[_GENERATE] for part in parts if _GENERATE in part), None)
+        if text is None:
+            continue
+        from arazzo_runner.document.generated_kind import has_type, parse_kind
+
+        place = one.place.at(_GENERATE) if _GENERATE in one.schema else one.place
+        try:
+            kind = parse_kind(text)
+        except ValueError as reason:
+            wrong.append(error("AZ113", f"`x-generate` of the input `{one.name}`: {reason}", place))
+            continue
+        if has_type(kind, _types_of(one.schema, root)):
+            generated[one.name] = kind
+        else:
+            types = " or ".join(_types_of(one.schema, root))
+            message = f"`x-generate` of the input `{one.name}` gives values of the type {kind.type}"
+            wrong.append(error("AZ113", message, place, f"and the input is of the type {types}"))
+    return generated, wrong
+
+
+def _types_of(schema: Value, root: Value) -> tuple[str, ...]:
+    return tuple(types_of_shape(standalone_shape(schema, root)))
 
 
 def _is_open(part: dict[str, Any]) -> bool:

@@ -256,13 +256,14 @@ class Plan(Struct, frozen=True):
     """The workflows to run, in order, and all that they can reach.
 
     ``secret`` is what of their values flows where secrets do (``executor/secret_flow.py``),
-    ``generated`` are inputs that were generated.
+    ``generated`` are inputs that were generated, ``seed`` is what makes the same ones again.
     """
 
     selected: tuple[WorkflowKey, ...]
     workflows: Mapping[WorkflowKey, WorkflowPlan] = field(default_factory=dict)
     secret: SecretFlow = field(default_factory=SecretFlow)
     generated: Mapping[str, Value] = field(default_factory=dict)
+    seed: int | None = None
 
     @property
     def entry(self) -> str:

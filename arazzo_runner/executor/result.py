@@ -210,7 +210,8 @@ class WorkflowResult(SafeRepr, frozen=True):
     ``gone_to`` are the workflows that a called one went on in (``goto``), in order: they belong to
     the step. Those that one of the run's own workflows went on in are entries of the run.
     ``finally_run`` is what ran when it had ended (``x-finally``). ``case`` names the one of several
-    sets of inputs that it ran with, ``generated`` the inputs that were generated.
+    sets of inputs that it ran with, ``generated`` the inputs that were generated, and ``seed`` is
+    what makes the same ones again.
     """
 
     workflow_id: str
@@ -226,6 +227,7 @@ class WorkflowResult(SafeRepr, frozen=True):
     case: str | None = None
     finally_run: WorkflowResult | None = None
     generated: tuple[str, ...] = ()
+    seed: int | None = None
 
     @property
     def title(self) -> str:

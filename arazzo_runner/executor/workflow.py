@@ -123,7 +123,12 @@ async def _run_workflow(
     started = ledger.clock.monotonic()
     ledger.tell(
         WorkflowStarted(
-            plan.workflow, dict(inputs), depth, _generated_names(inputs, ledger), plan.key
+            plan.workflow,
+            dict(inputs),
+            depth,
+            _generated_names(inputs, ledger),
+            plan.key,
+            ledger.plan.seed,
         )
     )
     ledger.begin(plan.key, inputs)
@@ -163,6 +168,7 @@ def _finish(
         error,
         workflow.place,
         generated=_generated_names(inputs, ledger),
+        seed=ledger.plan.seed,
     )
     return result, transfer
 

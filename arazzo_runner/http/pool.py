@@ -170,7 +170,8 @@ class ConnectionPool:
         Nothing has been sent before there is one, so that `--retry-connect` repeats no request.
         """
         first: http_errors.TransportError | None = None
-        for retries in range(self._settings.retry_connect + 1):
+        retries = 0
+        while True:
             until = deadline.narrow(self._settings.connect_timeout)
             try:
                 stream = await self._connect_first(server, until)
@@ -182,11 +183,11 @@ class ConnectionPool:
                 note = first and _connect_note(first, retries)
                 return stream, until, (note,) if note else ()
             first = first or reason
-            if deadline.passed() or retries == self._settings.retry_connect:
-                break
+            if deadline.passed() or retries >= self._settings.retry_connect:
+                raise _last_error(reason, retries)
             pause = min(_FIRST_PAUSE * 2**retries, _LONGEST_PAUSE)
             await self._network.sleep(deadline.shorten(pause))
-        raise _last_error(reason, retries)
+            retries += 1
 
     async def _connect_first(self, server: Origin, until: Deadline) -> NetworkStream:
         """A TCP connection to the first address that takes it; each has its share of the time."""

@@ -26,6 +26,7 @@ Kind: TypeAlias = Choice[
     "server",  # [SOURCE=]URL
     "server-variable",
     "mock-case",  # [WORKFLOW/]STEP=STATUS|EXAMPLE
+    "generated",  # NAME=KIND
     "step-duration",  # [WORKFLOW/]STEP=T
     "credential-origin",
     "header",  # [SOURCE=]NAME=VALUE

@@ -41,6 +41,7 @@ from arazzo_runner.openapi.security.schemes import (
     credentials_from,
     with_identity,
 )
+from arazzo_runner.pipeline.generation import Generation, with_generated
 from arazzo_runner.pipeline.inputs import (
     flowing_inputs,
     input_error,
@@ -84,6 +85,7 @@ class RunConfig(SafeRepr, frozen=True):
     credentials: Credentials = field(default_factory=Credentials)
     more: CredentialLookup = no_lookup
     mock: MockSettings | None = None
+    generation: Generation = Generation()
     identities: Mapping[str, CredentialReader] = field(default_factory=dict)
     ask: Callable[[MissingCredentials], Mapping[str, str]] = lambda _missing: {}
 
@@ -304,10 +306,9 @@ def prepare_run(
 
     Raises UsageError, InputError and DocumentError.
     """
-    planned = plan_run(
-        description, select_workflows(description, workflows), options or RunConfig()
-    )
-    return with_inputs(description, planned, inputs, mock=options.mock if options else None)
+    chosen = options or RunConfig()
+    planned = plan_run(description, select_workflows(description, workflows), chosen)
+    return with_inputs(description, planned, inputs, mock=chosen.mock, generation=chosen.generation)
 
 
 def with_inputs(
@@ -316,20 +317,24 @@ def with_inputs(
     inputs: Mapping[str, Value],
     unknown: Collection[str] = (),
     mock: MockSettings | None = None,
+    generation: Generation | None = None,
 ) -> PreparedRun:
     """Check the inputs of a plan, which may run many times. Raises UsageError and InputError.
 
     The values of inputs named in ``unknown`` stand for others, and are not judged. With ``mock``
-    those that are needed and were not given are generated.
+    those that are needed and were not given are generated, by ``generation`` others before.
     """
     bound, lacking = planned.plan, planned.missing_credentials
+    if generation is not None:
+        bound, inputs = with_generated(bound, inputs, generation)
     if mock is not None and mock.makes_inputs:
         from arazzo_runner.mock.steps.flow import value_flow
         from arazzo_runner.mock.steps.inputs import generated_inputs
 
         made = generated_inputs(value_flow(bound), run_keys(bound), inputs, mock.seed)
         if made:
-            bound, inputs = replace(bound, generated=made), {**inputs, **made}
+            generated = {**bound.generated, **made}
+            bound, inputs = replace(bound, generated=generated), {**inputs, **made}
     problems = input_problems(bound, inputs) if bound.selected else []
     problems = [(key, one) for key, one in problems if one.name not in unknown]
     prepared = PreparedRun(

@@ -47,7 +47,13 @@ def relevant_options(options: RunOptions, description: Description) -> RunOption
         server_variables=_known_only(variables, known),
         no_auth=[one for one in options.get("no_auth", ()) if _is_known_scheme(one, apis)],
         secrets=[one for one in secrets if one in names],
+        generate=_generated(options.get("generate", {}), description),
     )
+
+
+def _generated(kinds: Mapping[str, str], description: Description) -> dict[str, str]:
+    schemas = [one for unit in description.units.values() for one in unit.inputs.values()]
+    return {name: kind for name, kind in kinds.items() if any(one.accepts(name) for one in schemas)}
 
 
 def _is_known_scheme(text: str, apis: Mapping[str, ApiDescription]) -> bool:
@@ -77,6 +83,7 @@ _NAMED: Final = (
     "secrets",
     "mock_cases",
     "max_durations",
+    "generate",
 )
 """The options that differ between documents, and between tests with fixtures of their own."""
 

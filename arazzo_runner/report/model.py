@@ -56,6 +56,14 @@ class RunReport(Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
     @property
+    def all_notes(self) -> tuple[str, ...]:
+        """The notes, with the seed of the inputs that were generated, if there are any."""
+        seeds = dict.fromkeys(one.seed for one in self.result.workflows if one.generated)
+        shown = ", ".join(f"`--seed {one}`" for one in seeds if one is not None)
+        made = (f"inputs were generated; {shown} generates them again",) if shown else ()
+        return (*self.notes, *made)
+
+    @property
     def status(self) -> Status:
         """The verdict in words; it follows the exit code, so that they never disagree."""
         return status_of(self.exit_code)

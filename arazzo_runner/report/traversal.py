@@ -106,4 +106,5 @@ class WorkflowInProgress(Struct, eq=False):
     inputs: dict[str, Value]
     depth: int
     generated: tuple[str, ...] = ()
+    seed: int | None = None
     titled: bool = False

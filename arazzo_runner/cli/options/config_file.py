@@ -204,6 +204,8 @@ def default_of(
         raise_config_error(why, "" if home else key, [*flags, *others])
     if option.is_flag and not isinstance(value, bool) and not option.count:
         raise_config_error(f"`{key}` has to be `true` or `false`")
+    if option.multiple and isinstance(value, dict):  # of NAME=VALUE
+        value = [f"{name}={text}" for name, text in value.items()]
     listed = [value] if option.multiple and not isinstance(value, list) else value
     return str(option.name), listed
 

@@ -9,6 +9,7 @@ import click
 
 from arazzo_runner.cli.options.color import take_color
 from arazzo_runner.cli.options.environment import EnvironmentOption, take_env_file
+from arazzo_runner.cli.options.generate import parse_generate
 from arazzo_runner.cli.options.profiles import take_profile
 from arazzo_runner.cli.options.settings import allowed_origins, check_headers, credential_origins
 from arazzo_runner.cli.options.types import (
@@ -111,6 +112,7 @@ _CALLBACKS: Final[dict[Kind, dict[str, Any]]] = {
     "server": {"callback": parse_servers},
     "server-variable": {"callback": parse_server_variables},
     "mock-case": {"callback": parse_pairs("[WORKFLOW/]STEP=STATUS or STEP=EXAMPLE")},
+    "generated": {"callback": parse_generate},
     "step-duration": {"callback": parse_step_durations},
     "credential-origin": {"callback": credential_origins},
     "header": {"callback": check_headers},

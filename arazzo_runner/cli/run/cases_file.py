@@ -229,7 +229,10 @@ def prepare_cases(
     for row in rows:
         inputs: dict[str, Value] = {**common, **row.inputs}
         try:
-            prepared = pipeline.with_inputs(description, planned, inputs, mock=options.mock)
+            made = options.generation.at(row.id)
+            prepared = pipeline.with_inputs(
+                description, planned, inputs, mock=options.mock, generation=made
+            )
             cases.append(CaseRun(row.id, prepared))
         except InputError as reason:
             problems += (_with_place(one, row.place) for one in reason.diagnostics)

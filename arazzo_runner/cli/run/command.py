@@ -15,6 +15,7 @@ from arazzo_runner.cli.diagnostics import show_warnings
 from arazzo_runner.cli.options.check_names import check_names, unknown_secrets
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
+from arazzo_runner.cli.options.generate import generation_of
 from arazzo_runner.cli.options.profiles import NO_PROFILE
 from arazzo_runner.cli.options.settings import AccessWrapper, load_document, settings_of
 from arazzo_runner.cli.run.session import CommandSession, RunSession, StartedRun, maskers_of
@@ -143,6 +144,7 @@ class RunCommand(Struct, frozen=True):
             no_auth=given["no_auth"],
             settings=settings_of(given),
             mock=mock_settings(given) if given["mock"] else None,
+            generation=generation_of(given),
         )
         return with_credentials(options, given)
 

@@ -42,6 +42,12 @@ class RerunCommand(Struct, frozen=True):
         """Whether one of these flags was typed."""
         return any(one in flags or one.partition("=")[0] in flags for one in self.words)
 
+    def with_seed(self, seed: int | None) -> RerunCommand:
+        """The command with the seed of the inputs that were generated, if it has none."""
+        if seed is None or self.words[:1] != ("run",) or self.has("--seed"):
+            return self
+        return RerunCommand((*self.words, "--seed", str(seed)))
+
     def without(self, flag: str) -> RerunCommand:
         """The command without a flag and its values."""
         kept: list[str] = []

@@ -76,7 +76,8 @@ class RunSession(Struct, frozen=True):
         traces: Observer = lambda _event: None,
     ) -> int:
         """Run, tell, report, ``keep`` what is to be kept. Returns the exit code."""
-        again = partial(_rerun_line, typed_command(), _names(prepared), masked.recording)
+        command = typed_command().with_seed(prepared.plan.seed)
+        again = partial(_rerun_line, command, _names(prepared), masked.recording)
         told = ReportObserver(self.reports, self.circumstances, prepared, masked.shown)
         with self._stage(masked.shown, again) as console, told:
             learn = pipeline.secrets_observer(prepared, masked.recording)

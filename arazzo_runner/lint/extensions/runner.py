@@ -16,6 +16,7 @@ def extension_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
     """AZ507: the first extension of a document, of a run or of tests by pytest."""
     found = [
         *_of_tests(document),
+        *_of_inputs(document),
         *(one for each in document.workflows for one in _in_workflow(each)),
     ]
     if found:
@@ -39,6 +40,19 @@ def _of_tests(document: ArazzoDocument) -> Iterator[tuple[str, Place]]:
         for name in ("x-cases", "x-tags"):
             if name in written:
                 yield f"`{name}`", workflow.place.at(name).key()
+
+
+def _of_inputs(document: ArazzoDocument) -> Iterator[tuple[str, Place]]:
+    """``x-generate`` of inputs, in workflows and components."""
+    root = Place(document.source)
+    held = [(one.inputs, one.place.at("inputs")) for one in document.workflows]
+    shared = document.components.inputs
+    held += [(one, root.at("components", "inputs", name)) for name, one in shared.items()]
+    for schema, place in held:
+        properties = schema.get("properties") if isinstance(schema, dict) else None
+        for name, one in properties.items() if isinstance(properties, dict) else ():
+            if isinstance(one, dict) and "x-generate" in one:
+                yield "`x-generate`", place.at("properties", name, "x-generate").key()
 
 
 def _in_workflow(workflow: Workflow) -> Iterator[tuple[str, Place]]:

@@ -22,7 +22,7 @@ def report_pieces(run: RunReport, masker: Masker) -> Iterator[bytes]:
     """One ``::error …::`` or ``::warning …::`` a line, for the standard output of a job."""
     shown = SafeText(masker)
     lines = chain(
-        (annotation("notice", {"title": "arazzo"}, one) for one in run.notes),
+        (annotation("notice", {"title": "arazzo"}, one) for one in run.all_notes),
         (_finding(one, shown) for one in run.diagnostics),
         (line for one in run.result.workflows for line in _workflow(one, shown)),
     )

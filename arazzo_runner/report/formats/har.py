@@ -105,7 +105,7 @@ def _har(run: RunReport, masker: Masker) -> OpenObject:
         "pages": [],
         "entries": OpenArray(_entries(run, masker)),
     }
-    notes = {"comment": "; ".join(run.notes)} if run.notes else {}
+    notes = {"comment": "; ".join(run.all_notes)} if run.all_notes else {}
     return OpenObject({"log": OpenObject({**log, **notes})})
 
 

@@ -128,7 +128,7 @@ def report_start(run: RunReport, masker: Masker) -> dict[str, Value]:
 
 
 def _notes(run: RunReport) -> dict[str, Value]:
-    return {"notes": list(run.notes)} if run.notes else {}
+    return {"notes": list(run.all_notes)} if run.all_notes else {}
 
 
 def report_end(run: RunReport, masker: Masker, show: JsonParts | None = None) -> dict[str, Value]:

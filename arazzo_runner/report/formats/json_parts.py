@@ -94,6 +94,8 @@ class JsonParts:
         if workflow.generated:
             made = {name: workflow.inputs[name] for name in workflow.generated}
             spelled["generated"] = self.values(made)
+            if workflow.seed is not None:
+                spelled["seed"] = workflow.seed
         if workflow.case is not None:
             spelled["case"] = self.text(workflow.case)
         if workflow.error:

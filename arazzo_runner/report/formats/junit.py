@@ -39,8 +39,10 @@ def report_pieces(run: RunReport, masker: Masker) -> Iterator[bytes]:
 
 
 def _properties(run: RunReport) -> Iterator[str]:
-    if run.notes:
-        notes = (start_tag("property", name="note", value=one) + "</property>" for one in run.notes)
+    if run.all_notes:
+        notes = (
+            start_tag("property", name="note", value=one) + "</property>" for one in run.all_notes
+        )
         yield f"<properties>{''.join(notes)}</properties>"
 
 

@@ -42,7 +42,7 @@ def _head(run: RunReport, look: TextStyle) -> Iterator[str]:
     yield f"## {_plain_text(run.document, look.shown)}"
     yield ""
     yield _escape(verdict_line(run.result, run.exit_code, look))
-    for note in run.notes:
+    for note in run.all_notes:
         yield from ("", f"Note: {note}")
 
 

@@ -82,8 +82,10 @@ class Console:
         if self.look.verbosity == "quiet":
             return
         match event:
-            case WorkflowStarted(workflow, inputs, depth, generated):
-                self._running.insert(0, WorkflowInProgress(workflow, inputs, depth, generated))
+            case WorkflowStarted(workflow, inputs, depth, generated, seed=seed):
+                self._running.insert(
+                    0, WorkflowInProgress(workflow, inputs, depth, generated, seed)
+                )
             case StepStarted():
                 self._start_step(event)
             case RequestSent() | ResponseReceived() | CriterionJudged():
@@ -211,7 +213,8 @@ class Console:
         summary = look.shown.line(workflow.summary or "", look.width)
         inputs = value_lines(started.inputs, look)
         names = ", ".join(f"`{look.shown.text(one)}`" for one in started.generated)
-        made = [f"generated, since they are not set: {names}"] if names else []
+        seed = "" if started.seed is None else f" (`--seed {started.seed}` generates them again)"
+        made = [f"generated, since they are not set: {names}{seed}"] if names else []
         return [
             f"{indent}{name}  {summary}".rstrip(),
             *(f"{indent}  {line}" for line in look.label_lines("with", inputs)),

@@ -24,6 +24,11 @@ async def later(event) -> None:
         ({"on_event": 3}, TypeError, "`on_event` is of the type int, and not a function"),
         ({"on_event": later}, TypeError, "`on_event` is called and never awaited; use `stream`"),
         ({"cancel": True}, TypeError, "`cancel` is of the type bool, and not anything with"),
+        (
+            {"generate": {"a": "uid"}},
+            ValueError,
+            "`generate` of `a`: `uid` is no kind of generated",
+        ),
         ({"max_durations": {"a": "2s"}}, ValueError, "`max_durations` has '2s' for `a`, which"),
         ({"max_durations": {"a": 0}}, ValueError, "`max_durations` has 0 for `a`, which is no"),
         ({"allow_origins": ["x"]}, ValueError, "`allow_origins` has `x`, which is no origin"),
@@ -69,7 +74,7 @@ def _fitting(name: str) -> object:
     given = {
         "server": "http://x", "servers": {}, "server_variables": {}, "credentials": {}, "environment": {},
         "mock": True, "seed": 1, "mock_inputs": "on", "mock_cases": {}, "mock_lenient": True, "http": arazzo.HttpSettings(), "timeout": 0.5, "limits": arazzo.Limits(),
-        "checks": "off", "check_with": "openapi-core", "max_durations": {"x": 1}, "until": "x", "fail_fast": True, "allow_origins": ["http://x"], "headers": {"X-A": "1"}, "no_auth": ["all"], "named_credentials": {}, "send_invalid": ["x"], "secrets": ["x"], "show_secrets": True, "otel": True,
+        "checks": "off", "check_with": "openapi-core", "max_durations": {"x": 1}, "generate": {"x": "uuid"}, "input_seed": 1, "until": "x", "fail_fast": True, "allow_origins": ["http://x"], "headers": {"X-A": "1"}, "no_auth": ["all"], "named_credentials": {}, "send_invalid": ["x"], "secrets": ["x"], "show_secrets": True, "otel": True,
         "clock": arazzo.Clock(float, float), "cancel": threading.Event(),
     }  # fmt: skip
     return given.get(name, print)

@@ -77,7 +77,7 @@ def test_lists_and_folders(project: Project) -> None:
     ("arguments", "message"),
     [
         (("--arazzo-timeout=soon",), "`--timeout`: `soon` is not a duration"),
-        (("--arazzo-server=nowhere",), "`nowhere` is not an http or https URL"),
+        (("--arazzo-server=/nowhere",), "`/nowhere` is not an http or https URL"),
         (("--arazzo-check=loud",), "`--check loud`"),
     ],
 )
@@ -152,6 +152,30 @@ def test_a_case_of_the_mock_is_for_the_document_that_has_the_step(project: Proje
     result = project.run(*tests, "--arazzo-mock-case=mostPet/read=404")
     result.assert_outcomes(errors=2)
     assert "no step `mostPet/read` calls an operation" in result.stdout.str()
+
+
+def test_inputs_are_generated(project: Project) -> None:
+    project.write("test_pets.py", GENERATED)
+    arguments = ("--arazzo-mock", "--arazzo-generate=name=random:12", "--arazzo-seed=7")
+    project.run("test_pets.py", *arguments).assert_outcomes(passed=1)
+    result = project.run("pets.arazzo.yaml::addPet", "--arazzo-mock", "--arazzo-generate=name=uid")
+    assert "no kind of generated values" in result.stdout.str() + result.stderr.str()
+
+
+GENERATED = """
+import arazzo_runner, pytest
+
+def test_generated(arazzo):
+    with pytest.raises(arazzo_runner.WorkflowFailed) as failed:  # the mock has examples
+        arazzo.run("pets.arazzo.yaml", "addPet")
+    one = failed.value.result
+    with pytest.raises(arazzo_runner.WorkflowFailed) as failed:
+        arazzo.run("pets.arazzo.yaml", "addPet", generate={"name": "email"}, input_seed=8)
+    two = failed.value.result
+    assert len(one.workflows[0].inputs["name"]) == 12 and one.workflows[0].seed == 7
+    assert two.workflows[0].inputs["name"].endswith("@example.com")
+    assert two.workflows[0].seed == 8
+"""
 
 
 def test_a_maximum_duration_is_for_the_document_that_has_its_step(project: Project) -> None:
