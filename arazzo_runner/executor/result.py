@@ -210,8 +210,8 @@ class WorkflowResult(SafeRepr, frozen=True):
     ``gone_to`` are the workflows that a called one went on in (``goto``), in order: they belong to
     the step. Those that one of the run's own workflows went on in are entries of the run.
     ``finally_run`` is what ran when it had ended (``x-finally``). ``case`` names the one of several
-    sets of inputs that it ran with, ``generated`` the inputs that were generated, and ``seed`` is
-    what makes the same ones again.
+    sets of inputs that it ran with, ``repetition`` (from 1) the one of several runs, ``generated``
+    the inputs that were generated, and ``seed`` is what makes the same ones again.
     """
 
     workflow_id: str
@@ -228,11 +228,15 @@ class WorkflowResult(SafeRepr, frozen=True):
     finally_run: WorkflowResult | None = None
     generated: tuple[str, ...] = ()
     seed: int | None = None
+    repetition: int | None = None
 
     @property
     def title(self) -> str:
-        """The workflowId, with the case where there are several."""
-        return self.workflow_id if self.case is None else f"{self.workflow_id} [{self.case}]"
+        """The workflowId, with the case and the repetition where there are several."""
+        number = "" if self.repetition is None else f"#{self.repetition}"
+        label = " ".join(one for one in (self.case, number) if one)
+        is_one = self.case is None and self.repetition is None
+        return self.workflow_id if is_one else f"{self.workflow_id} [{label}]"
 
     @property
     def passed(self) -> bool:

@@ -17,6 +17,7 @@ Kind: TypeAlias = Choice[
     "count",  # a whole number from `least` to `most`
     "processes",
     "duration",
+    "rate",  # N/s
     "size",
     "file",  # it has to exist
     "folder",

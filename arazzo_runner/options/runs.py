@@ -109,11 +109,27 @@ CASES = (
     ),
     Option(
         "jobs",
-        "Number of rows to run in parallel.",
+        "Number of rows, or repetitions, to run in parallel.",
         section=_CASES,
         kind="count",
         metavar="N",
         default=1,
+    ),
+    Option(
+        "repeat",
+        "Run N times, each row too, with one result.",
+        section=_CASES,
+        kind="count",
+        metavar="N",
+        most=100_000,
+        default=1,
+    ),
+    Option(
+        "rate",
+        "Maximum number of requests of the whole run in a time, such as `5/s` or `100/m`.",
+        section=_CASES,
+        kind="rate",
+        metavar="N/s",
     ),
 )
 

@@ -13,6 +13,7 @@ from arazzo_runner.cli.options.generate import parse_generate
 from arazzo_runner.cli.options.profiles import take_profile
 from arazzo_runner.cli.options.settings import allowed_origins, check_headers, credential_origins
 from arazzo_runner.cli.options.types import (
+    RATE,
     SIZE,
     TEXT,
     CountParam,
@@ -88,8 +89,8 @@ def _type(option: Option) -> click.ParamType[Any] | None:
             return click.IntRange(option.least)
         case "duration":
             return DurationParam() if option.least else DurationParam(least=0.0)
-        case "size":
-            return SIZE
+        case "rate" | "size":
+            return RATE if option.kind == "rate" else SIZE
         case "file":
             return click.Path(exists=True, dir_okay=False)
         case "folder":

@@ -60,6 +60,27 @@ class DurationParam(click.ParamType[float]):
         return seconds
 
 
+class RateParam(click.ParamType[float]):
+    """``5/s``, ``0.5/s``, ``100/m``: requests a second."""
+
+    name = "rate"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Turn the text into a number, or fail with the forms that are understood."""
+        if isinstance(value, float):
+            return value
+        match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)/(s|m|h)", str(value).strip())
+        rate = float(match[1]) / _SECONDS[match[2]] if match else 0.0
+        if rate <= 0:
+            message = (
+                f"`{value}` is not a rate; write a number and a time, such as `5/s` or `100/m`"
+            )
+            self.fail(message, param, ctx)
+        return rate
+
+
 class SizeParam(click.ParamType[int]):
     """``500``, ``64KiB``, ``10MB``: bytes as an integer, at most 1 TiB."""
 
@@ -115,6 +136,7 @@ class TextParam(click.ParamType[str]):
         return value
 
 
+RATE: Final = RateParam()
 SIZE = SizeParam()
 TEXT = TextParam()
 

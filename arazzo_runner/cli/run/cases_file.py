@@ -11,6 +11,7 @@ import csv
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import StringIO
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,8 +26,10 @@ from arazzo_runner.cli.input_text import (
 )
 from arazzo_runner.cli.inputs import input_schemas_of, inputs_for
 from arazzo_runner.errors import DocumentError, InputError, UsageError
+from arazzo_runner.executor.result import WorkflowResult
 from arazzo_runner.expression.value import Value
 from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.generation import Generation
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.retrieve.pipe import read_file
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, shorten
@@ -204,10 +207,19 @@ def _case_error(
 
 
 class CaseRun(Struct, frozen=True):
-    """A row that is ready to run."""
+    """A row that is ready to run, or a repetition of it (from 1): None where there is none.
+
+    ``name`` is what both are called.
+    """
 
     name: str
     prepared: pipeline.PreparedRun
+    row: str | None
+    repetition: int | None = None
+
+    def labeled(self, result: WorkflowResult) -> WorkflowResult:
+        """A result of this run, which says so."""
+        return replace(result, case=self.row, repetition=self.repetition)
 
 
 def prepare_cases(
@@ -226,22 +238,39 @@ def prepare_cases(
         raise UsageError(*planned.missing_credentials)
     cases: list[CaseRun] = []
     problems: list[Diagnostic] = []
-    for row in rows:
+    for row, repetition in product(rows, _repetitions(given)):
         inputs: dict[str, Value] = {**common, **row.inputs}
         try:
-            made = options.generation.at(row.id)
+            made = _generation(options.generation, row, repetition)
             prepared = pipeline.with_inputs(
                 description, planned, inputs, mock=options.mock, generation=made
             )
-            cases.append(CaseRun(row.id, prepared))
+            is_row = given["cases"] is not None
+            label = [*([row.id] if is_row else []), *([f"#{repetition}"] if repetition else [])]
+            name = row.id if is_row else None
+            cases.append(CaseRun(" ".join(label), prepared, name, repetition))
         except InputError as reason:
+            if given["cases"] is None:
+                raise
             problems += (_with_place(one, row.place) for one in reason.diagnostics)
     if problems:
         raise InputError(*first_findings(given["cases"], problems, given["max_findings"]))
     return cases
 
 
+def _repetitions(given: Mapping[str, Any]) -> list[int | None]:
+    return [None] if given["repeat"] == 1 else [*range(1, given["repeat"] + 1)]
+
+
+def _generation(common: Generation, row: CaseInputs, repetition: int | None) -> Generation:
+    """What is generated for a row; the first repetition has what a run without others has."""
+    made = common.at(row.id) if row.id else common
+    return made if repetition in (None, 1) else made.at(f"#{repetition}")
+
+
 def _rows(description: Description, given: Mapping[str, Any]) -> list[CaseInputs]:
+    if given["cases"] is None:
+        return [CaseInputs("", {}, Place(SourceFile("", "", "")))]
     known = input_schemas_of(description, given["workflows"])
     try:
         rows = read_cases(given["cases"], known)

@@ -26,6 +26,7 @@ from arazzo_runner.cli.run.world import (
     authorized_world,
     http_settings,
     mock_settings,
+    with_rate,
 )
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.body_budget import BodyBudget
@@ -152,7 +153,7 @@ class _RunQueue(Struct):
         def observe(event: Event) -> None:
             learn(event)
             traces(event)
-            events.append(_with_case_name(event, case.name))
+            events.append(_with_case(event, case))
 
         with new_world() as world:
             traced = traces.wrap(world)
@@ -167,13 +168,13 @@ class _RunQueue(Struct):
             )
             result = await run_plan(case.prepared.plan, case.prepared.inputs, context)
         self.maskers.remove(masked.recording)
-        entries = tuple(replace(one, case=case.name) for one in result.workflows)
+        entries = tuple(case.labeled(one) for one in result.workflows)
         return CaseResult(case, replace(result, workflows=entries), masked, events)
 
 
-def _with_case_name(event: Event, name: str) -> Event:
+def _with_case(event: Event, case: CaseRun) -> Event:
     if isinstance(event, WorkflowFinished) and event.depth == 0:
-        return replace(event, result=replace(event.result, case=name))
+        return replace(event, result=case.labeled(event.result))
     return event
 
 
@@ -181,8 +182,8 @@ def _skipped_result(case: CaseRun) -> RunResult:
     plan = case.prepared.plan
     workflows = [plan.workflows[key].workflow for key in plan.selected]
     skipped = (
-        WorkflowResult(
-            one.workflow_id, Status.SKIPPED, {}, {}, 0.0, (), None, None, one.place, case=case.name
+        case.labeled(
+            WorkflowResult(one.workflow_id, Status.SKIPPED, {}, {}, 0.0, (), None, None, one.place)
         )
         for one in workflows
     )
@@ -204,14 +205,15 @@ async def _worlds(
         return
     from arazzo_runner.http.client import AsyncHttpWorld
 
-    needing = authorizations(prepared.plan)
+    needing, limited = authorizations(prepared.plan), with_rate(given)
     async with AsyncHttpWorld(http_settings(given)) as http:
         if given["cookies"]:
             yield lambda: authorized_world(
-                CancellableWorld(http.begin(), stop), needing, given, learn
+                limited(CancellableWorld(http.begin(), stop)), needing, given, learn
             )
             return
-        with authorized_world(CancellableWorld(http, stop), needing, given, learn) as world:
+        one = limited(CancellableWorld(http, stop))
+        with authorized_world(one, needing, given, learn) as world:
             yield lambda: nullcontext(world)
 
 
@@ -232,10 +234,10 @@ def ready_cases(
     Raises UsageError and InputError.
     """
     if given["record"] is not None:
-        message = "`--record` records one run, and `--cases` makes several"
-        raise UsageError(
-            error("AZ906", message, help="to record one case, pass its inputs with `-i`")
-        )
+        flag = "--repeat" if given["cases"] is None else "--cases"
+        message = f"`--record` records one run, and `{flag}` makes several"
+        way_out = "to record one case, pass its inputs with `-i`" if given["cases"] else None
+        raise UsageError(error("AZ906", message, help=way_out))
     cases = prepare_cases(description, given, options)
     if not cases:
         raise UsageError(error("AZ906", f"`{given['cases']}` contains no case"))
@@ -298,7 +300,8 @@ class CaseSet(Struct, frozen=True):
 
         for number, case in enumerate(self.cases):
             masker = maskers_of(case.prepared, given).shown
-            title = f"case {masker.text(escape(case.name))}: "
+            kind = "repetition" if case.row is None else "case"
+            title = f"{kind} {masker.text(escape(case.name))}: "
             sys.stdout.write(("\n" if number else "") + title)
             show_dry_run(case.prepared, masker, self.options.settings, sys.stdout)
         return 0
@@ -343,7 +346,9 @@ class _CaseReporter(Struct):
         if console.look.verbosity != "normal":
             for event in ran.events:
                 console(event)
-        again = self.again.line(ran.masked.recording, "--case", ran.case.name)
+        row = () if ran.case.row is None else ("--case", ran.case.row)
+        command = self.again.with_seed(ran.case.prepared.plan.seed)
+        again = command.line(ran.masked.recording, *row)
         lines = row_lines(ran.case.name, ran.result, again, console.look, self.width)
         console.write(lines)
         self.blank = not lines[-1]

@@ -108,13 +108,13 @@ class RunCommand(Struct, frozen=True):
         self, description: Description, options: pipeline.RunConfig, new_traces: TracesFactory
     ) -> tuple[StartedRun, Sequence[Diagnostic]]:
         """The run and what is to be said before it."""
-        if self.given["cases"] is not None:
+        if self.given["case"] and self.given["cases"] is None:
+            message = "`--case` selects rows of `--cases FILE`, which is missing"
+            raise UsageError(error("AZ906", message, help="add `--cases FILE`"))
+        if self.given["cases"] is not None or self.given["repeat"] > 1:
             from arazzo_runner.cli.run.cases_run import ready_cases
 
             return ready_cases(description, self.given, options, new_traces)
-        if self.given["case"]:
-            message = "`--case` selects rows of `--cases FILE`, which is missing"
-            raise UsageError(error("AZ906", message, help="add `--cases FILE`"))
         inputs = self._inputs(description)
         prepared = pipeline.prepare_run(description, inputs, self.given["workflows"], options)
         if options.needs_credentials:

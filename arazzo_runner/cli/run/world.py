@@ -51,9 +51,21 @@ def open_world(
 
     with (
         HttpWorld(http_settings(given)) as world,
-        authorized_world(world, authorizations(prepared.plan), given, learn) as authorized,
+        authorized_world(
+            with_rate(given)(world), authorizations(prepared.plan), given, learn
+        ) as authorized,
     ):
         yield SignalWorld(authorized, waiting)
+
+
+def with_rate(given: Mapping[str, Any]) -> Callable[[World], World]:
+    """Puts worlds under the limit of ``--rate``, all of them under the same."""
+    if given["rate"] is None:
+        return lambda world: world
+    from arazzo_runner.worlds.rate import LimitedWorld, RateLimit
+
+    limit = RateLimit(given["rate"])
+    return lambda world: LimitedWorld(world, limit)
 
 
 @contextmanager

@@ -98,6 +98,8 @@ class JsonParts:
                 spelled["seed"] = workflow.seed
         if workflow.case is not None:
             spelled["case"] = self.text(workflow.case)
+        if workflow.repetition is not None:
+            spelled["repetition"] = workflow.repetition
         if workflow.error:
             spelled["error"] = self.error(workflow.error)
         return spelled

@@ -334,3 +334,54 @@ def test_an_input_that_is_declared_beside_another_alone(condition):
         ("undeclared", "other"),
         ("invalid", "extra"),
     ]
+
+
+def generating(**properties):
+    return {"type": "object", "properties": properties}
+
+
+def test_inputs_that_are_generated():
+    declared = inputs_of(
+        generating(
+            plain={"x-generate": "uuid"},
+            shared={"$ref": "#/components/inputs/email"},
+            named={"$ref": "#/components/inputs/name"},
+            other={"type": "string"},
+            anything=True,
+        ),
+        {"email": {"type": "string", "x-generate": "email"}, "name": {"type": "string"}},
+    )
+    assert declared.findings == ()
+    assert {name: one.name for name, one in declared.generated.items()} == {
+        "plain": "uuid",
+        "shared": "email",
+    }
+    assert declared.types_of("shared") == ("string",)
+    assert declared.types_of("plain") == ()
+
+
+@pytest.mark.parametrize(
+    ("schema", "components", "message", "pointer"),
+    [
+        ({"x-generate": "uid"}, {}, "`uid` is no kind of generated values", "x-generate"),
+        (
+            {"type": "integer", "x-generate": "uuid"},
+            {},
+            "gives values of the type string",
+            "x-generate",
+        ),
+        (
+            {"$ref": "#/components/inputs/i"},
+            {"i": {"type": "array", "x-generate": "number"}},
+            "gives values of the type integer",
+            "i",
+        ),
+    ],
+)
+def test_inputs_that_cannot_be_generated(schema, components, message, pointer):
+    declared = inputs_of(generating(i=schema), components)
+    (found,) = declared.findings
+    assert found.code == "AZ113"
+    assert message in found.message
+    assert found.place.pointer[-1] == pointer
+    assert declared.generated == {}

@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from arazzo_runner.cli.options.types import SIZE, TEXT, CountParam, DurationParam
+from arazzo_runner.cli.options.types import RATE, SIZE, TEXT, CountParam, DurationParam
 
 DURATION, DURATION_OR_NONE = DurationParam(), DurationParam(least=0.0)
 FROM_0, FROM_1, DEPTH = CountParam(0), CountParam(1), CountParam(0, most=64)
@@ -32,6 +32,9 @@ FROM_0, FROM_1, DEPTH = CountParam(0), CountParam(1), CountParam(0, most=64)
         (FROM_1, "1000000000", 1_000_000_000),
         (DEPTH, "64", 64),
         (TEXT, "x", "x"),
+        (RATE, "5/s", 5.0),
+        (RATE, "90/m", 1.5),
+        (RATE, 2.5, 2.5),
     ],
 )
 def test_what_is_understood(kind, text, value):
@@ -45,6 +48,7 @@ def test_what_is_understood(kind, text, value):
             (DURATION, one, "is not a duration")
             for one in ("5", "s", "-5s", "5 d", "1e3s", "٣s", "")
         ),
+        *((RATE, one, "is not a rate") for one in ("5", "0/s", "-1/s", "5/d", "/s")),
         (DURATION, "9" * 20 + "s", "is not a duration"),
         (DURATION, 5, "is not a duration"),
         (DURATION, "0s", "is not between `1ms` and `1000h`"),

@@ -53,3 +53,18 @@ def test_extensions_of_workflows(found, line):
     steps = "  steps:\n  - {stepId: s, operationId: list}\n"
     (said,) = found(text + steps, "AZ507")
     assert "a Selector Object of `type: regex` is an extension" in said
+
+
+@pytest.mark.parametrize(
+    ("inputs", "count"),
+    [
+        ("{properties: {i: {x-generate: uuid}}}", 1),
+        ("{properties: {i: {type: string}, j: true}}", 0),
+        ("{properties: []}", 0),
+        ("true", 0),
+    ],
+)
+def test_extensions_of_inputs(found, inputs, count):
+    text = f"- workflowId: w\n  inputs: {inputs}\n  steps:\n  - {{stepId: s, operationId: list}}\n"
+    said = [one for one in found(text, "AZ507") if "`x-generate` is an extension" in one]
+    assert len(said) == count
