@@ -27,6 +27,7 @@ Kind: TypeAlias = Choice[
     "server",  # [SOURCE=]URL
     "server-variable",
     "mock-case",  # [WORKFLOW/]STEP=STATUS|EXAMPLE
+    "saved-output",  # [WORKFLOW/]STEP.OUTPUT=FILE
     "generated",  # NAME=KIND
     "step-duration",  # [WORKFLOW/]STEP=T
     "credential-origin",

@@ -97,6 +97,16 @@ OUTPUT = (
         metavar="FILE",
     ),
     Option(
+        "save",
+        "Save an output of a step to this file: a body as it was received, an object as JSON;"
+        " repeatable.",
+        section=_SECTION,
+        kind="saved-output",
+        key="saved",
+        metavar="[WORKFLOW/]STEP.OUTPUT=FILE",
+        is_repeatable=True,
+    ),
+    Option(
         "otel",
         "Export OpenTelemetry spans of workflows, steps and requests.",
         section=_SECTION,

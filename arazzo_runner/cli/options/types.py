@@ -155,6 +155,17 @@ def parse_pairs(
     return read
 
 
+def parse_saved(
+    ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> dict[str, str]:
+    """Read repeated ``[WORKFLOW/]STEP.OUTPUT=FILE``: paths by outputs, each path once."""
+    pairs = parse_pairs("[WORKFLOW/]STEP.OUTPUT=FILE")(ctx, param, texts)
+    for path in pairs.values():
+        if [*pairs.values()].count(path) > 1:
+            raise click.BadParameter(f"two outputs cannot both go to `{path}`", param=param)
+    return pairs
+
+
 def parse_step_durations(
     ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
 ) -> dict[str, float]:

@@ -90,6 +90,10 @@ class RunCommand(Struct, frozen=True):
         check_names(description, self.given)
         if self.given["record"] is not None:
             check_writable(self.given["record"], "recording")
+        if self.given["saved"]:
+            from arazzo_runner.cli.run.save import check_saved
+
+            check_saved(description, self.given)
         check_network(self.given)
         options = self._options()
         new_traces = traces_for(self.given, os.environ)
@@ -162,12 +166,13 @@ class RunCommand(Struct, frozen=True):
             return show_dry_run(prepared, masked.shown, options.settings, sys.stdout)
         traces = new_traces(masked.recording)
         signals = performance.signals
+        results: list[RunResult] = []
 
         def go(observer: Observer) -> RunResult:
             with open_world(prepared, self.given, signals, masked.recording.learn) as world:
                 traced = traces.wrap(world)
                 kept = self.recording.wrap(traced) if self.recording else traced
-                return pipeline.execute_run(
+                result = pipeline.execute_run(
                     prepared,
                     kept,
                     options,
@@ -175,9 +180,16 @@ class RunCommand(Struct, frozen=True):
                     signals.interrupted,
                     compute=SignalCompute(signals),
                 )
+            results.append(result)
+            return result
 
         def keep() -> None:
             if self.recording:
                 self.recording.write(prepared, options, masked.recording)
+            if self.given["saved"]:
+                from arazzo_runner.cli.run.save import write_saved
+
+                for result in results:
+                    write_saved(result, self.given["saved"])
 
         return performance.perform(prepared, masked, go, keep, traces)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from arazzo_runner.document.model import ArazzoDocument, Workflow
 from arazzo_runner.document.rules.expressions import values_in
 from arazzo_runner.lint.reads import selectors
+from arazzo_runner.openapi.schema.walk import properties_of
 from arazzo_runner.text.diagnostic import Diagnostic, Severity
 from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import Place
@@ -49,8 +50,7 @@ def _of_inputs(document: ArazzoDocument) -> Iterator[tuple[str, Place]]:
     shared = document.components.inputs
     held += [(one, root.at("components", "inputs", name)) for name, one in shared.items()]
     for schema, place in held:
-        properties = schema.get("properties") if isinstance(schema, dict) else None
-        for name, one in properties.items() if isinstance(properties, dict) else ():
+        for name, one in properties_of(schema).items() if isinstance(schema, dict) else ():
             if isinstance(one, dict) and "x-generate" in one:
                 yield "`x-generate`", place.at("properties", name, "x-generate").key()
 
