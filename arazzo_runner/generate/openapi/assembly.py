@@ -95,6 +95,7 @@ class WorkflowMaker:
         self.clauses: list[str] = []
         self.details: list[str] = []
         self.id: IdOutput | None = None
+        self.has_created_id = False
         self.location = ""
 
     def _step_maker(self) -> StepMaker:
@@ -145,6 +146,7 @@ class WorkflowMaker:
         schema = create.response_schema
         if self.id is None and schema is not None and "id" in schema.names:
             self.id = IdOutput(id_name(self.resource.words, "id"), "$response.body#/id")
+        self.has_created_id = self.id is not None
         outputs = [(self.id.name, self.id.expression)] if self.id else []
         if self.id is None and create.has_location:
             outputs.append(("location", "$response.header.Location"))
@@ -288,7 +290,8 @@ class WorkflowMaker:
 
     def is_deleted_after(self) -> bool:
         """Whether the item is deleted when the workflow has ended."""
-        return self.settings.cleanup and self.resource.delete is not None and self.id is not None
+        # The first of a list was there before: it is no workflow's to delete.
+        return self.settings.cleanup and self.resource.delete is not None and self.has_created_id
 
     def result(self, workflow_id: str) -> RecipeWorkflow:
         """The workflow of the steps so far."""

@@ -228,3 +228,13 @@ def test_operations_by_only(generate: Any) -> None:
     paths["/_/{x}"]["parameters"] = [parameter]
     assert ids(generate(paths, only=("HEAD /pets",))) == ["head-pets"]
     assert ids(generate(paths, only=("HEAD /pets",), workflow="mine")) == ["mine"]
+
+
+def test_cleanup_deletes_nothing_that_was_there_before(generate: Any) -> None:
+    paths = {
+        "/jobs": {"post": operation(None, "201"), "get": many(OBJECT)},
+        "/jobs/{id}": item(get=operation(OBJECT), delete=operation(None, "204")),
+    }
+    (workflow,) = generate(paths, cleanup=True).workflows
+    assert workflow.summary == "Create a job, list the jobs, and read the first of them."
+    assert workflow.cleanup is None
