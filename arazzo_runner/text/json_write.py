@@ -62,13 +62,17 @@ def json_pieces(value: Any, style: JsonStyle = SPACED) -> Iterator[str]:
 
 def has_spellings(value: Any) -> bool:
     """Whether a number with a spelling of its own is in a value; true also where it is unclear."""
+    return plain_length(value) is None
+
+
+def plain_length(value: Any) -> int | None:
+    """The bytes of a value as JSON, 0 for one without members; None where it has spellings."""
     if isinstance(value, str | int | None):
-        return False
+        return 0
     try:
-        msgspec.json.encode(value, enc_hook=_stop)
+        return len(msgspec.json.encode(value, enc_hook=_stop))
     except (TypeError, ValueError, OverflowError, RecursionError):
-        return True  # or something that the encoder is to refuse
-    return False
+        return None  # or something that the encoder is to refuse
 
 
 def _stop(value: object) -> NoReturn:

@@ -31,8 +31,11 @@ class Validator:
     def fault(self, value: Value) -> tuple[str, Pointer] | None:
         """What is most wrong with a value, and where in it; None when it is valid."""
         check_time()
-        if self.compiled.is_valid(value):
-            return None
+        try:
+            if self.compiled.is_valid(value):
+                return None
+        except ValueError as reason:
+            return f"it cannot be checked: {reason}", ()
         error = relevant_errors(self.compiled.iter_errors(value), self.schema)[0]
         return error.message, tuple(error.instance_path)
 
@@ -46,7 +49,10 @@ def validator_of(schema: Value) -> Callable[[Value], bool]:
 
     def is_valid(value: Value) -> bool:
         check_time()
-        return judge(value)
+        try:
+            return judge(value)
+        except ValueError:  # too much work
+            return False
 
     return is_valid
 

@@ -24,6 +24,13 @@ from arazzo_runner.openapi.schema.walk import (
 MAX_CHECKS: Final = 10_000
 """Subschemas that one value is held against, counted as often as they are."""
 
+MAX_WORK: Final = 20_000_000
+"""Subschemas that all parts of one value are held against together: some seconds of work."""
+_WIDE: Final = 50
+# The bytes that a part of a value takes at least, as `value_size` counts them.
+_SMALLEST_PART: Final = 8
+_MOST_COUNTED: Final = 1_000_000
+
 MAX_COPIES: Final = 64 << 20
 """The bytes that the errors of one value may copy of it and of its schema, at the most."""
 
@@ -95,18 +102,56 @@ def has_few_errors(value: Value, schema: Value) -> bool:
     Each holds a copy of what is wrong, and of the values that are allowed. They are counted as if
     everything were wrong; an ``allOf`` of 2,000 and a list of 40,000 numbers take 5 GB.
     """
-    known: dict[int, _Demands] = {}
     left = MAX_COPIES
-    todo: list[tuple[Value, list[Value]]] = [(value, [schema])]
-    while todo:
-        part, about_it = todo.pop()
-        demands = [_demands(one, schema, known) for one in about_it]
+    for part, demands in _parts(value, schema):
         errors = sum(one.errors for one in demands)
         left -= sum(one.size + one.checks for one in demands)
         if errors:
             left -= errors * value_size(part, max(left, 0) // errors)
         if left < 0:
             return False
+    return True
+
+
+def widest(schema: Value) -> int:
+    """The most checks that a bundled schema asks of one part of a value."""
+    known: dict[int, _Demands] = {}
+    most, counted, todo = 0, 0, [schema]
+    while todo and counted <= _MOST_COUNTED:
+        node = todo.pop()
+        if id(node) in known:
+            continue
+        demands = _demands(node, schema, known)
+        most, counted = max(most, demands.checks), counted + demands.checks
+        todo += [*demands.of_members, *demands.of_items]
+        todo += [one for held in demands.by_name.values() for one in held]
+    return most if counted <= _MOST_COUNTED else MAX_CHECKS
+
+
+def check_work(value: Value, schema: Value, wide: int) -> None:
+    """Raise ValueError where a value needs more checks than are made of it.
+
+    The validator cannot be interrupted. ``wide`` is what :func:`widest` says of the bundled schema:
+    the checks are counted only of a large value and a wide schema.
+    """
+    few = MAX_WORK * _SMALLEST_PART // max(wide, 1)
+    if wide <= _WIDE or value_size(value, few) <= few:
+        return
+    left = MAX_WORK
+    for _, demands in _parts(value, schema):
+        left -= sum(one.checks for one in demands)
+        if left < 0:
+            raise ValueError(f"its schema needs more than {MAX_WORK:,} checks of this value")
+
+
+def _parts(value: Value, schema: Value) -> Iterator[tuple[Value, list[_Demands]]]:
+    """All parts of a value, each with what the schemas about it demand."""
+    known: dict[int, _Demands] = {}
+    todo: list[tuple[Value, list[Value]]] = [(value, [schema])]
+    while todo:
+        part, about_it = todo.pop()
+        demands = [_demands(one, schema, known) for one in about_it]
+        yield part, demands
         if isinstance(part, dict):
             others = [below for one in demands for below in one.of_members]
             named = [one.by_name for one in demands]
@@ -116,7 +161,6 @@ def has_few_errors(value: Value, schema: Value) -> bool:
         elif isinstance(part, list):
             below = [one for demand in demands for one in demand.of_items]
             todo += ((inner, below) for inner in part) if below else ()
-    return True
 
 
 class _Demands(Struct):

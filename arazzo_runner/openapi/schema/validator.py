@@ -7,8 +7,8 @@ from math import isfinite
 from typing import Any, Final
 
 from arazzo_runner.expression.value import Value, value_size
-from arazzo_runner.openapi.schema.cost import has_few_errors
-from arazzo_runner.text.json_write import has_spellings
+from arazzo_runner.openapi.schema.cost import check_work, has_few_errors, widest
+from arazzo_runner.text.json_write import has_spellings, plain_length
 from arazzo_runner.text.number import JsonNumber
 
 _LONGEST: Final = 1_000
@@ -16,6 +16,8 @@ _LARGEST: Final = 10_000
 """Beyond so many digits, or such an exponent, a number is judged as the nearest one within."""
 
 
+_SMALL: Final = 16 * 2**10
+"""The bytes of JSON up to which no schema is too much work."""
 _LARGE: Final = 2 * 2**20
 """The bytes of a value from which on not all errors are looked for, as :func:`value_size` has them.
 
@@ -25,15 +27,20 @@ Fifty thousand numbers take as much."""
 class Validator:
     """A compiled schema; it knows the number types of Python alone."""
 
-    __slots__ = ("_compiled", "_schema")
+    __slots__ = ("_compiled", "_schema", "_wide")
 
     def __init__(self, schema: Value, compiled: Any) -> None:
         self._schema = schema
         self._compiled = compiled
+        self._wide: int | None = None
 
     def is_valid(self, value: Value) -> bool:
-        """Whether a value fits; raises ValueError for one that is no JSON."""
-        return bool(self._compiled.is_valid(python_numbers(value)))
+        """Whether a value fits; raises ValueError for one that is no JSON, or too much work."""
+        length = plain_length(value)
+        if length is None or length > _SMALL:
+            self._wide = widest(self._schema) if self._wide is None else self._wide
+            check_work(value, self._schema, self._wide)
+        return bool(self._compiled.is_valid(_converted(value) if length is None else value))
 
     def iter_errors(self, value: Value) -> Iterator[Any]:
         """What is wrong with a value, in the words of jsonschema-rs; the first of too many."""
