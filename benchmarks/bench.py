@@ -16,6 +16,7 @@ import exponents
 import growth
 import masking
 import memory
+import serving_mock
 from contenders import ARAZZO, HERE, running, script, serving
 from documents import get_item, write_document
 from measure import Contender, rounds, table
@@ -76,7 +77,7 @@ def mock(count: int) -> None:
 
 
 SECTIONS: dict[str, Callable[[int], None]] = {
-    section.__name__: section
+    section.__name__.replace("_", "-"): section
     for section in (
         start,
         step,
@@ -92,12 +93,13 @@ SECTIONS: dict[str, Callable[[int], None]] = {
         masking.masking,
         memory.memory,
         mock,
+        serving_mock.mock_server,
     )
 }
 
 
 def main() -> None:
-    described = "\n".join(f"  {name:10} {one.__doc__}" for name, one in SECTIONS.items())
+    described = "\n".join(f"  {name:12} {one.__doc__}" for name, one in SECTIONS.items())
     parser = argparse.ArgumentParser(
         prog="scripts/bench",
         description=f"sections:\n{described}",

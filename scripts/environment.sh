@@ -1,6 +1,6 @@
-# Sourced by the scripts beside it, from the project's root: `environment run` or `environment test`
-# leaves a `.venv` that holds the project and what running it (or testing it) needs; a second word
-# names another folder.
+# Sourced by the scripts beside it, from the project's root: `environment run`, `environment bench` or
+# `environment test` leaves a `.venv` that holds the project and what running, measuring or testing it
+# needs; a second word names another folder.
 # PYTHON names the interpreter to build it with; pip reads its own configuration and PIP_* variables.
 
 is_recent='import sys; sys.exit(sys.version_info < (3, 11))'
@@ -69,7 +69,7 @@ explain_no_python() {
 }
 
 requirements() {
-    echo "--editable ."
+    if [ "$1" = bench ]; then echo "--editable .[mock]"; else echo "--editable ."; fi
     [ "$1" = test ] || return 0
     "$venv_python" - <<'PYTHON'
 import tomllib

@@ -22,7 +22,12 @@ SHORTEST: Final = 4
 
 def secret_inputs(schema: InputsSchema, inputs: Mapping[str, Value]) -> Iterator[str]:
     """The secret values, wherever the schema says so: nested, referenced, or in a branch."""
-    yield from _secret([schema.value], schema.value, dict(inputs))
+    yield from secret_values(schema.value, dict(inputs))
+
+
+def secret_values(schema: Value, value: Value) -> Iterator[str]:
+    """The secret values in one of a schema that stands by itself."""
+    yield from _secret([schema], schema, value)
 
 
 def has_secrets(value: InputValue) -> bool:

@@ -36,7 +36,7 @@ from arazzo_runner.mock.preconditions import (
     precondition_response,
     with_entity_tag,
 )
-from arazzo_runner.mock.problem import ProblemError
+from arazzo_runner.mock.problem import Problem, ProblemError
 from arazzo_runner.mock.reason import REFUSALS, refusal_response, with_status
 from arazzo_runner.mock.request import ParsedRequest, read_request
 from arazzo_runner.mock.resources import (
@@ -86,9 +86,11 @@ class MockApi:
     ``lenient`` answers requests that are not as documented too, with a note.
     """
 
-    def __init__(self, seed: int = 0, *, lenient: bool = False) -> None:
+    def __init__(
+        self, seed: int = 0, *, lenient: bool = False, state: MockState | None = None
+    ) -> None:
         self.dice = SeededChoice(seed)
-        self.state = MockState()
+        self.state = state or MockState()
         self.frames = ResponseTemplates()
         self.lenient = lenient
 
@@ -101,29 +103,40 @@ class MockApi:
     ) -> HttpResponse:
         """Answer a request; ``key`` names the attempt. Raises NoExample where none can be made."""
         try:
-            # A step that wants to be refused is refused.
-            takes_all = self.lenient or expected.sends_invalid
-            is_lenient = takes_all and any(map(expected.is_success, SUCCESSES))
-            incoming = read_request(operation, request, is_lenient=is_lenient)
-            incoming = replace(incoming, expected=expected, key=key)
-            response = self.route(incoming, route_of(incoming))
+            return self.accept(operation, request, expected, key)
         except ProblemError as refusal:
-            response = refusal_response(
-                operation, refusal.problem, expected, self.frames, self.dice
-            )
+            response = self.refuse(operation, refusal.problem, expected)
             is_surprise = response.status in STRICT and not expected.is_success(response.status)
             return (
                 replace(response, notes=(*response.notes, STRICT_NOTE)) if is_surprise else response
             )
+
+    def accept(
+        self, operation: Operation, request: HttpRequest, expected: StepExpectation, key: str = ""
+    ) -> HttpResponse:
+        """Answer a request that is as documented. Raises ProblemError for another, NoExample."""
+        # A step that wants to be refused is refused.
+        takes_all = self.lenient or expected.sends_invalid
+        is_lenient = takes_all and any(map(expected.is_success, SUCCESSES))
+        incoming = read_request(operation, request, is_lenient=is_lenient)
+        incoming = replace(incoming, expected=expected, key=key)
+        response = self.route(incoming, route_of(incoming))
         notes = (*incoming.notes, *response.notes)
         return replace(response, notes=notes) if notes else response
+
+    def refuse(
+        self, operation: Operation, problem: Problem, expected: StepExpectation = NO_EXPECTATION
+    ) -> HttpResponse:
+        """The response for a request with a problem: as it is documented, or the problem itself."""
+        return refusal_response(operation, problem, expected, self.frames, self.dice)
 
     def route(self, incoming: ParsedRequest, route: MockRoute) -> HttpResponse:
         """Do what the request asks for and tell of it. Raises Refused and NoExample."""
         refuse_anonymous(incoming)
         path = resource_path(route.collection, route.name)
         is_gone = is_deleted(self.state, self.frames, incoming, route)
-        if is_gone and (incoming.expected.is_success(404) or not incoming.expected.criteria):
+        expected = incoming.expected
+        if is_gone and not expected.case and (expected.is_success(404) or not expected.criteria):
             raise deleted_error(path)
         refuse_unknown(self.state, incoming, route)
         known = self.state.get(route.collection, route.name) is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
@@ -50,7 +52,8 @@ def _is_string(schema: Schema, operation: Operation) -> bool:
         return False
 
 
-def _accept_ranges(accept: str) -> list[str]:
+@lru_cache(maxsize=256)
+def _accept_ranges(accept: str) -> tuple[str, ...]:
     """The media ranges of an ``Accept`` header, the preferred first; no others."""
     weighed = []
     for piece in accept.split(","):
@@ -58,7 +61,7 @@ def _accept_ranges(accept: str) -> list[str]:
         name = essence(piece)
         if "/" in name and weight.replace(".", "", 1).isdecimal() and float(weight) > 0:
             weighed.append((-float(weight), name))
-    return [name for _, name in sorted(weighed, key=lambda one: one[0])]
+    return tuple(name for _, name in sorted(weighed, key=lambda one: one[0]))
 
 
 def concrete_type(media_type: str) -> str:

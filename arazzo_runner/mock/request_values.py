@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 from urllib.parse import quote_plus, unquote, unquote_plus
 
 from msgspec import Struct
@@ -18,6 +18,7 @@ from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.http_semantics.media_type import FORM, MULTIPART, essence, is_json, parameter_of
 from arazzo_runner.mock.generate.flatten import (
+    FlatSchema,
     flatten,
     schema_part,
 )
@@ -72,7 +73,7 @@ def decode_parameter(
         return MISSING if text is None else _content(parameter.media_type, unquote_plus(text))
     if parameter.location == "querystring":
         return {name: unquote_plus(value) for name, value in parts.query}
-    flat = flatten(schema, root, (), 0).schema
+    flat = _flat(schema, root).schema
     raw = _raw(parameter, type_of_schema(flat), tuple(properties_of(flat)), parts, text)
     return MISSING if raw is None else parse_typed(raw, schema, root)
 
@@ -195,12 +196,12 @@ def parse_typed(raw: RawValue, schema: Value, root: Value) -> Value:
         case str():
             return _typed_scalar(raw, schema, root)
         case list():
-            flat = flatten(schema, root, (), 0).schema
+            flat = _flat(schema, root).schema
             return [
                 parse_typed(item, part_schema(flat, index), root) for index, item in enumerate(raw)
             ]
         case _:
-            flat = flatten(schema, root, (), 0).schema
+            flat = _flat(schema, root).schema
             return {
                 name: parse_typed(value, part_schema(flat, name), root)
                 for name, value in raw.items()
@@ -209,7 +210,7 @@ def parse_typed(raw: RawValue, schema: Value, root: Value) -> Value:
 
 def _typed_scalar(text: str, schema: Value, root: Value) -> Value:
     """The text, or what it is in JSON where the schema wants no text."""
-    flat = flatten(schema, root, (), 0)
+    flat = _flat(schema, root)
     if type_of_schema(flat.schema) == "string" and not flat.hard:
         return text
     try:
@@ -217,6 +218,24 @@ def _typed_scalar(text: str, schema: Value, root: Value) -> Value:
     except ValueError:
         return text
     return text if flat.hard and validator_of(schema_part(schema, root))(text) else other
+
+
+_FLATS: Final[dict[tuple[int, int], tuple[Value, Value, FlatSchema]]] = {}
+_MOST_FLATS: Final = 2_048
+
+
+def _flat(schema: Value, root: Value) -> FlatSchema:
+    """The flat form of a part of ``root``, known by identity: all requests have the same schemas.
+
+    Both are held, so that their identities stay theirs. Raises NoExample as :func:`flatten` does.
+    """
+    key = (id(schema), id(root))
+    known = _FLATS.get(key)
+    if known is None:
+        if len(_FLATS) >= _MOST_FLATS:
+            _FLATS.clear()
+        known = _FLATS[key] = (schema, root, flatten(schema, root, (), 0))
+    return known[2]
 
 
 def read_body(body: bytes, content_type: str, schema: Value, media: MediaType) -> MaybeValue:

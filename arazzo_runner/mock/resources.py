@@ -5,7 +5,7 @@ In plain names `FlowSid` is `flow_sid`.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import chain
@@ -216,6 +216,13 @@ class MockState:
             self.paged.discard(collection)
             self.written.discard(collection)
             self.write_only.pop(collection, None)
+
+    def keep(self, is_known: Callable[[str], bool]) -> None:
+        """Forget all collections but those whose paths are known, and the deletions elsewhere."""
+        for collection in [one for one in self.collections if not is_known(one)]:
+            for name in list(self.collections.get(collection, ())):
+                self._forget(collection, name)
+        self.gone = {path: one for path, one in self.gone.items() if is_known(path)}
 
     def remove(self, collection: str, name: str) -> None:
         """Take a resource away; its path and all below it are gone."""

@@ -134,25 +134,37 @@ def _with_body(
 
 
 def _case_response(operation: Operation, case: str, accept: str | None) -> DocumentedResponse:
-    """The response of a documented status, or that of an example of this name."""
+    """The response of a documented status, of an example by name, or of one of a status."""
     note = f"the mock returns `{case}`, by `--mock-case`"
-    found = None if is_status(case) else example_response(operation, case)
+    status, slash, example = case.partition("/")
+    found = None
+    if slash and is_status(status):
+        found = example_response(operation, example, int(status))
+    elif not is_status(case):
+        found = example_response(operation, case)
     if found is None:
-        status = int(case) if is_status(case) else 200
-        found = response_with(operation, response_for(operation, status), status, accept)
+        code = int(status) if is_status(status) else 200
+        found = response_with(operation, response_for(operation, code), code, accept)
     return replace(found, note=note)
 
 
-def example_response(operation: Operation, name: str) -> DocumentedResponse | None:
-    """The response that documents an example of this name, with that example alone."""
+def example_response(
+    operation: Operation, name: str, status: int | None = None
+) -> DocumentedResponse | None:
+    """The response that documents an example of this name, with that example alone.
+
+    With ``status`` it is that of this status, else a success before others.
+    """
     ordered = sorted(operation.responses, key=lambda one: not one.status.startswith("2"))
+    if status is not None:
+        ordered = [one for one in (response_for(operation, status),) if one]
     for response in ordered:
         for media in response.content:
             if name in media.example_names:
-                status = _number(response.status)
-                found = _of_response(operation, response, status, media)
+                code = status or _number(response.status)
+                found = _of_response(operation, response, code, media)
                 value = media.examples[media.example_names.index(name)]
-                key = ("mock", operation.method, operation.path, "example", name)
+                key = ("mock", operation.method, operation.path, str(code), "example", name)
                 return replace(found, examples=(value,), key=key)
     return None
 

@@ -367,10 +367,14 @@ class ResponseTemplates:
         self, answer: DocumentedResponse, operation: Operation, route: MockRoute
     ) -> ResponseTemplate:
         """The frame of the items of a list; what fetches them may have the better example."""
-        fetch = item_operation(operation.description, route)
-        examples = _item_examples(answer) + (documented_response(fetch).examples if fetch else ())
-        schema = schema_part(item_schema(answer), answer.schema)
-        return self._cached((*answer.key, "items"), lambda: ResponseTemplate(schema, examples))
+
+        def make() -> ResponseTemplate:
+            fetch = item_operation(operation.description, route)
+            further = documented_response(fetch).examples if fetch else ()
+            schema = schema_part(item_schema(answer), answer.schema)
+            return ResponseTemplate(schema, _item_examples(answer) + further)
+
+        return self._cached((*answer.key, "items"), make)
 
     def schema(self, key: tuple[str, ...], schema: Value) -> ResponseTemplate:
         """The frame of a schema by itself; another schema of the same ``key`` replaces it."""

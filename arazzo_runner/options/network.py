@@ -5,7 +5,7 @@ from __future__ import annotations
 from arazzo_runner.options.model import Keyword, Option
 
 _SENDING = ("run", "auth")
-_RETRIEVING = ("run", "validate", "auth", "list", "schema", "new")
+_RETRIEVING = ("run", "validate", "auth", "list", "schema", "new", "mock")
 _SECTION = "Network"
 
 NETWORK = (

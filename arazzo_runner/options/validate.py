@@ -1,4 +1,4 @@
-"""Options of `arazzo validate`, `new`, `demo`, and of commands that have one or two."""
+"""Options of `arazzo validate`, `new`, `demo`, `mock`, and of commands that have one or two."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from arazzo_runner.options.model import Option
 
 _VALIDATE = ("validate",)
 _NEW = ("new",)
+_MOCK = ("mock",)
 
 VALIDATE = (
     Option(
@@ -140,4 +141,73 @@ NEW = (
         _NEW,
         kind="switch",
     ),
+)
+
+
+MOCK = (
+    Option(
+        "host",
+        "Listen on this host; others than loopback addresses can be reached from outside.",
+        _MOCK,
+        metavar="HOST",
+        default="127.0.0.1",
+        shows_default=True,
+    ),
+    Option(
+        "port",
+        "Listen on this port; 0 takes a free one, and prints it.",
+        _MOCK,
+        kind="count",
+        metavar="N",
+        least=0,
+        most=65_535,
+        default=4010,
+        shows_default=True,
+    ),
+    Option(
+        "seed",
+        "Seed of generated values, faults and latency.",
+        _MOCK,
+        kind="count",
+        metavar="N",
+        least=0,
+        default=0,
+    ),
+    Option(
+        "latency",
+        "Let every response take at least this long: `100ms`, or between `50ms..200ms`.",
+        _MOCK,
+        metavar="TIME",
+    ),
+    Option(
+        "fault",
+        "Fail a share of the requests: `503:5%`, or `reset:1%` for reset connections; repeatable.",
+        _MOCK,
+        key="faults",
+        metavar="STATUS|reset:N%",
+        is_repeatable=True,
+    ),
+    Option(
+        "state",
+        "Read the state from this file, and write it when the server ends.",
+        _MOCK,
+        metavar="FILE",
+    ),
+    Option(
+        "record",
+        "Record requests and responses to this file; secrets are masked.",
+        _MOCK,
+        metavar="FILE",
+    ),
+    Option(
+        "judge",
+        "Have requests and responses judged by openapi-core as well.",
+        _MOCK,
+        kind="choice",
+        choices=("openapi-core",),
+    ),
+    Option("no-cors", "Send no CORS headers.", _MOCK, kind="switch"),
+    Option("no-admin", "Have no `/__arazzo`.", _MOCK, kind="switch"),
+    Option("no-reload", "Do not read documents again when they change.", _MOCK, kind="switch"),
+    Option("quiet", "Print no line for each request.", _MOCK, kind="switch", short="q"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -243,40 +243,6 @@ _LARGEST: Final = 10 * 2**20
 """Larger files are passed over without a look; a document has its own limit."""
 
 
-def find_documents(named: Iterable[str]) -> list[str]:
-    """The documents that were named, folders replaced by the documents in them, each once.
-
-    The order is that of the names; within a folder that of the alphabet.
-    """
-    found: dict[str, None] = {}
-    for one in named:
-        is_folder = "://" not in one and Path(one).is_dir()
-        found.update(dict.fromkeys(_walk_folder(one) if is_folder else (one,)))
-    return list(found)
-
-
-def _walk_folder(folder: str) -> Iterator[str]:
-    for root, folders, files in os.walk(folder):
-        folders[:] = sorted(one for one in folders if one[0] != "." and one not in _LEFT_OUT)
-        for name in sorted(files):
-            path = os.path.normpath(os.path.join(root, name))  # noqa: PTH118 - keeps what was typed
-            if name.lower().endswith(_ENDINGS) and _is_document(path):
-                yield path
-
-
-def _is_document(path: str) -> bool:
-    if Path(path).is_fifo():  # which nobody named
-        return False
-    if Path(path).stem.lower().endswith(".arazzo"):
-        return True
-    try:
-        if Path(path).stat().st_size > _LARGEST:
-            return False
-        return is_arazzo(Path(path).read_bytes())
-    except OSError:
-        return False
-
-
 def is_arazzo(data: bytes) -> bool:
     """Whether a text is an Arazzo document as far as its outermost keys tell."""
     if b"arazzo" not in data:
@@ -284,3 +250,46 @@ def is_arazzo(data: bytes) -> bool:
     if data.lstrip()[:1] == b"{":
         return b'"workflows"' in data and _IN_JSON.search(data) is not None
     return _AT_ROOT.search(data) is not None
+
+
+def find_documents(
+    named: Iterable[str], is_document: Callable[[bytes], bool] = is_arazzo
+) -> list[str]:
+    """The documents that were named, folders replaced by the documents in them, each once.
+
+    The order is that of the names; within a folder that of the alphabet. ``is_document`` judges
+    the text of files whose names do not say that they are Arazzo documents.
+    """
+    found: dict[str, None] = {}
+    for one in named:
+        is_folder = "://" not in one and Path(one).is_dir()
+        found.update(dict.fromkeys(_walk_folder(one, is_document) if is_folder else (one,)))
+    return list(found)
+
+
+def walk_folders(folder: str) -> Iterator[tuple[str, list[str]]]:
+    """A folder and those below it that may hold documents, each with the names of its files."""
+    for root, folders, files in os.walk(folder):
+        folders[:] = sorted(one for one in folders if one[0] != "." and one not in _LEFT_OUT)
+        yield root, sorted(files)
+
+
+def _walk_folder(folder: str, is_document: Callable[[bytes], bool]) -> Iterator[str]:
+    for root, files in walk_folders(folder):
+        for name in files:
+            path = os.path.normpath(os.path.join(root, name))  # noqa: PTH118 - keeps what was typed
+            if name.lower().endswith(_ENDINGS) and _is_document(path, is_document):
+                yield path
+
+
+def _is_document(path: str, is_document: Callable[[bytes], bool]) -> bool:
+    if Path(path).is_fifo():  # which nobody named
+        return False
+    if Path(path).stem.lower().endswith(".arazzo"):
+        return True
+    try:
+        if Path(path).stat().st_size > _LARGEST:
+            return False
+        return is_document(Path(path).read_bytes())
+    except OSError:
+        return False

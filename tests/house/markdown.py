@@ -9,7 +9,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("exam
 # The examples of the diagnostics are run where they come from, by test_explanations.py.
 WRITTEN = ROOT / "docs" / "diagnostics"
 # Pages whose blocks are one session, from the first to the last: test_sessions.py.
-SESSIONS = (ROOT / "README.md", ROOT / "docs" / "tutorial.md")
+SESSIONS = (ROOT / "README.md", ROOT / "docs" / "tutorial.md", ROOT / "docs" / "mock.md")
 
 FENCE = re.compile(
     r"(?P<skip><!-- not run: .+? -->\n+)?"

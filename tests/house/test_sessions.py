@@ -1,4 +1,4 @@
-"""The README and docs/tutorial.md, worked through as a reader would, each in one folder: files saved,
+"""The README, docs/tutorial.md and docs/mock.md, worked through as a reader would, each in one folder: files saved,
 commands and programs run, in order.
 
 A block that begins with `# NAME` is the file of that name, a block of Python without one a program.

@@ -11,6 +11,10 @@ COMMANDS: Final = {
         "check documents against the specification and their API descriptions",
     ),
     "new": ("arazzo_runner.cli.new", "write workflows from an API description"),
+    "mock": (
+        "arazzo_runner.cli.mock.command",
+        "serve mock responses of API descriptions on a port",
+    ),
     "demo": ("arazzo_runner.cli.demo.command", "show a run, without files or a network"),
     "replay": ("arazzo_runner.cli.replay", "replay a recorded run, without a server"),
     "auth": (

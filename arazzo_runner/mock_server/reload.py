@@ -1,0 +1,42 @@
+"""New descriptions in place of old ones, while the server runs; their state stays where it can."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from arazzo_runner.mock.resources import MockState
+from arazzo_runner.mock.response import path_stems
+from arazzo_runner.mock_server.service import MockService
+from arazzo_runner.openapi.model import ApiDescription
+
+
+def carry_states(old: MockService, new: MockService) -> None:
+    """Let the new sources go on with the state of the old ones of the same names.
+
+    What stands below a path template that the new description does not have is dropped.
+    """
+    for name, api in new.apis.items():
+        known = old.apis.get(name)
+        if known is not None:
+            before, now = old.descriptions[name], new.descriptions[name]
+            drop_other_paths(known.state, _templates(before) & _templates(now))
+            api.state = known.state
+
+
+def _templates(description: ApiDescription) -> set[str]:
+    """The path templates, and those of the collections that they lead through."""
+    found: set[str] = set()
+    for stem in path_stems(description):
+        pieces = stem.split("/")
+        found.update("/".join(pieces[:end]) for end in range(2, len(pieces) + 1))
+    return found
+
+
+def drop_other_paths(state: MockState, templates: Iterable[str]) -> None:
+    """Forget what is at no concrete path of these templates, and how lists showed the rest."""
+    patterns = [re.sub(r"\\\{[^}]*\\\}", "[^/]*", re.escape(one)) for one in sorted(templates)]
+    known = re.compile("|".join(patterns) or r"(?!)")
+    state.keep(lambda path: known.fullmatch(path) is not None)
+    # The forms of items are those of the old description.
+    state.shown.clear()

@@ -1,0 +1,38 @@
+"""What a running server has, and what requests about the server itself read and change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from arazzo_runner.mock_server.disturbance import Disturbance
+from arazzo_runner.mock_server.service import MockService
+from arazzo_runner.mock_server.traffic import Traffic
+
+
+class ServerRuntime:
+    """The parts of a server; each may be replaced by another one while it runs.
+
+    ``begin`` gives the sources the state that the server begins with.
+    """
+
+    def __init__(
+        self,
+        service: MockService,
+        seed: int = 0,
+        disturbance: Disturbance | None = None,
+        traffic: Traffic | None = None,
+    ) -> None:
+        self.service = service
+        self.seed = seed
+        self.disturbance = disturbance or Disturbance(seed)
+        self.traffic = traffic or Traffic()
+        self.begin: Callable[[], None] = self._forget
+
+    def _forget(self) -> None:
+        self.service.reset()
+
+    def restart(self) -> None:
+        """Be as at the beginning."""
+        self.begin()
+        self.traffic.clear()
+        self.disturbance.restart()

@@ -1,0 +1,174 @@
+"""The API descriptions to serve: those that Arazzo documents name, and those named themselves."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from arazzo_runner.document.retrieval import (
+    DocumentAccess,
+    Retrieve,
+    RetrievedDocument,
+    RetrieveError,
+)
+from arazzo_runner.errors import DocumentError, UsageError
+from arazzo_runner.generate.openapi.generate import source_name
+from arazzo_runner.mock_server.files import WatchedFiles
+from arazzo_runner.openapi.model import ApiDescription
+from arazzo_runner.pipeline.load import (
+    LoadLimits,
+    PartialDescription,
+    SharedCache,
+    examine_description,
+)
+from arazzo_runner.retrieve.files import find_documents, is_arazzo, walk_folders
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, error
+from arazzo_runner.text.json_write import write_json
+from arazzo_runner.text.limits import first_findings
+from arazzo_runner.text.pattern import lazy_pattern
+
+_DRAFT: Final = "<mock>"
+_ARAZZO: Final = lazy_pattern(rb"""^["']?arazzo["']?[ \t]*:|"arazzo"\s*:""", re.MULTILINE)
+_OPENAPI: Final = lazy_pattern(
+    rb"""^["']?(?:openapi|swagger)["']?[ \t]*:|"(?:openapi|swagger)"\s*:""", re.MULTILINE
+)
+
+
+def is_openapi(data: bytes) -> bool:
+    """Whether a text is an OpenAPI description as far as its outermost keys tell."""
+    return _ARAZZO.search(data) is None and _OPENAPI.search(data) is not None
+
+
+def is_described(data: bytes) -> bool:
+    """Whether a text is an Arazzo document or an OpenAPI description."""
+    return is_arazzo(data) or is_openapi(data)
+
+
+class ServedSources(Struct, frozen=True):
+    """The descriptions by the names of their sources, and where each was read."""
+
+    descriptions: dict[str, ApiDescription] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+
+
+class SourceReader:
+    """Reads what is to be served, as often as it changes; ``named`` are documents and folders."""
+
+    def __init__(
+        self,
+        access: DocumentAccess,
+        named: Sequence[str],
+        overrides: Mapping[str, str],
+        limits: LoadLimits,
+    ) -> None:
+        self._plain = access
+        self._named = named
+        self._overrides = overrides
+        self._limits = limits
+        self._documents: list[str] = []
+        self.files = WatchedFiles()
+
+    def has_changed(self) -> bool:
+        """Whether a file that was read has changed, or a folder has other documents."""
+        changed = self.files.changed_files()
+        if changed and all(map(os.path.isdir, changed)) and self._find() == self._documents:
+            self.files.refresh()  # something else is there
+            return False
+        return bool(changed)
+
+    def _find(self) -> list[str]:
+        return find_documents(self._named, is_described)
+
+    def read(self) -> ServedSources:
+        """Read all of it. Raises UsageError and DocumentError with all that is wrong."""
+        self.files = WatchedFiles()
+        for named in self._named:
+            for folder, _ in walk_folders(named) if "://" not in named else ():
+                self.files.note(folder)
+        self._documents = self._find()
+        if not self._documents:
+            names = " and ".join(f"`{one}`" for one in self._named)
+            message = f"{names} has no Arazzo document and no OpenAPI description"
+            raise UsageError(error("AZ906", message))
+        access = self.files.wrap(self._plain)
+        access = replace(access, open=lru_cache(maxsize=1)(access.open))
+        shared, found = SharedCache(), ServedSources()
+        for document in self._documents:
+            for name, description in self._apis(access, document, shared):
+                _add(found, name, description)
+        if not found.descriptions:
+            raise UsageError(error("AZ906", "the documents name no OpenAPI description to serve"))
+        return found
+
+    def _apis(
+        self, access: DocumentAccess, document: str, shared: SharedCache
+    ) -> Iterator[tuple[str, ApiDescription]]:
+        try:
+            retrieved = access.open(document)
+        except RetrieveError as failure:
+            raise failure.as_usage("the document") from None
+        if is_openapi(retrieved.data):
+            examined = self._examine_openapi(access, retrieved, shared)
+        else:
+            examined = examine_description(access, document, self._overrides, self._limits, shared)
+        wrong = [one for one in examined.findings if one.severity is Severity.ERROR]
+        if not examined.units or examined.missing:
+            found = [one for one in map(_without_draft, wrong) if one is not None]
+            raise DocumentError(*first_findings(document, found, self._limits.findings))
+        for unit in examined.units.values():
+            yield from unit.apis.items()
+
+    def _examine_openapi(
+        self, access: DocumentAccess, retrieved: RetrievedDocument, shared: SharedCache
+    ) -> PartialDescription:
+        """Read an OpenAPI description as the source of an Arazzo document of nothing else."""
+        name = source_name(_stem(retrieved.name))
+        source = {"name": name, "url": retrieved.uri, "type": "openapi"}
+        info = {"title": _DRAFT, "version": "1"}
+        text = write_json(
+            {"arazzo": "1.0.1", "info": info, "sourceDescriptions": [source], "workflows": []}
+        )
+        draft = RetrievedDocument(text.encode(), _DRAFT, retrieved.uri.rpartition("/")[0] + "/")
+
+        def retrieve_for(asking: str) -> Retrieve:
+            usual = access.retrieve_for(asking)
+            return lambda uri: retrieved if uri == retrieved.uri else usual(uri)
+
+        own = replace(access, open=lambda _name: draft, retrieve_for=retrieve_for)
+        return examine_description(own, _DRAFT, {}, self._limits, shared)
+
+
+def _without_draft(finding: Diagnostic) -> Diagnostic | None:
+    """A finding as far as it is about what the user wrote."""
+    place = finding.place
+    if place is None or place.source.name != _DRAFT:
+        return finding
+    if place.pointer[:1] != ("sourceDescriptions",):
+        return None
+    return replace(finding, place=None, label="", help=None, fix=None, more=())
+
+
+def _stem(name: str) -> str:
+    path = urlsplit(name).path if "://" in name else name
+    return Path(path).name.strip("<>")
+
+
+def _add(found: ServedSources, name: str, description: ApiDescription) -> None:
+    """Take a source in; of one document once, and of one name with a number behind it."""
+    uri = description.source.uri
+    if any(one.source.uri == uri for one in found.descriptions.values()):
+        return
+    free, number = name, 1
+    while free in found.descriptions:
+        number += 1
+        free = f"{name}-{number}"
+    found.descriptions[free] = description
+    found.places[free] = description.source.name
