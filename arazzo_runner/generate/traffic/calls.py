@@ -13,8 +13,25 @@ from arazzo_runner.http_semantics.media_type import essence
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.response.body import BodyError, decode_body
 from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.source import Pointer
 
 _DEPTH = 64
+
+
+class CallScript(Struct, frozen=True):
+    """What tests of a client do with a response, and how the client calls the request.
+
+    ``outputs`` are variables with the expressions of what they are set to, ``values`` members of
+    the body with the value that they have to have and its text in a condition; both have their
+    places in the body. Without ``statuses`` the saved response says which one passes, else any
+    success does.
+    """
+
+    outputs: tuple[tuple[str, str, Pointer], ...] = ()
+    statuses: tuple[int, ...] = ()
+    values: tuple[tuple[Pointer, Value, str], ...] = ()
+    comments: tuple[str, ...] = ()
+    summary: str = ""
 
 
 class TrafficCall(Struct, frozen=True, dict=True):
@@ -32,6 +49,11 @@ class TrafficCall(Struct, frozen=True, dict=True):
     step: str = ""
     workflow: str = ""
     kind: str = ""
+    script: CallScript | None = None
+    wired: frozenset[str] = frozenset()
+    """Texts that stand for what an earlier response gave."""
+    secret_carriers: frozenset[tuple[str, str]] = frozenset()
+    """Locations and names, in lower case, of what carries credentials whatever it is called."""
 
     @property
     def parts(self) -> SplitResult:
@@ -69,6 +91,13 @@ class TrafficCall(Struct, frozen=True, dict=True):
             return MISSING
 
 
+class InputDefault(Struct, frozen=True):
+    """The default of an input, None without one."""
+
+    value: Value
+    is_secret: bool
+
+
 class OmittedCall(Struct, frozen=True):
     """A request that is in no step, and why."""
 
@@ -79,13 +108,15 @@ class OmittedCall(Struct, frozen=True):
 class Traffic(Struct, frozen=True):
     """What a file holds: ``kind`` is what the file is called.
 
-    ``inputs`` are those of the recorded run, by name; ``has_inputs`` where it had some.
+    ``inputs`` are those of the recorded run, by name. Where they are texts that stand for
+    variables, ``defaults`` are the values.
     """
 
     kind: str
     calls: tuple[TrafficCall, ...]
     inputs: Mapping[str, Value] = field(default_factory=dict)
     omitted: tuple[OmittedCall, ...] = ()
+    defaults: Mapping[str, InputDefault] | None = None
 
 
 def traffic_error(message: str, hint: str | None = None) -> UsageError:

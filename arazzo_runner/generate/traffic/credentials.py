@@ -48,10 +48,12 @@ def credentials_of(call: TrafficCall) -> Iterator[Credential]:
         lower = name.lower()
         if lower == "authorization":
             yield _authorization("Authorization", text)
-        elif lower not in ("cookie", "proxy-authorization") and may_be_secret(name):
+        elif lower not in ("cookie", "proxy-authorization") and (
+            may_be_secret(name) or ("header", lower) in call.secret_carriers
+        ):
             yield _key("header", name, text)
     for name, text in parse_qsl(call.parts.query, keep_blank_values=True):
-        if is_secret("query", name.lower()):
+        if is_secret("query", name.lower()) or ("query", name) in call.secret_carriers:
             yield _key("query", name, text)
     for name, text in cookies_of(call):
         if may_be_secret(name) or _COOKIES & set(split_words(name)) or name.lower() in _COOKIES:

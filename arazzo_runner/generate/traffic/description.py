@@ -25,7 +25,7 @@ from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.model import MediaType
 from arazzo_runner.openapi.response.body import BodyError, decode_body
 from arazzo_runner.text.pattern import lazy_pattern
-from arazzo_runner.text.source import Place, Pointer, SourceFile
+from arazzo_runner.text.source import Place, SourceFile
 
 _FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 _METHODS: Final = frozenset({"GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH", "TRACE"})
@@ -41,8 +41,8 @@ _TEXT: Final = lazy_pattern(r">[^<]*<")
 _ANY_MEDIA: Final = MediaType("*/*", None, Place(SourceFile("", "", "")))
 
 
-States: TypeAlias = Mapping[str, tuple[Pointer, tuple[Value, ...]]]
-"""The member of the response that was waited for, and its values, by the place of the request."""
+States: TypeAlias = Mapping[str, MemberStates]
+"""The members of responses that have to have certain values, by the place of the request."""
 
 
 class DescribedCall(Struct, frozen=True):
@@ -202,7 +202,8 @@ def _responses(calls: Sequence[TrafficCall], states: States) -> dict[str, object
     for one in calls:
         by_status.setdefault(one.response.status, []).append(one)
     return {
-        str(status): _response(status, by_status[status], states) for status in sorted(by_status)
+        str(status or "2XX"): _response(status, by_status[status], states)
+        for status in sorted(by_status)
     }
 
 
@@ -218,13 +219,13 @@ def _response(status: int, calls: Sequence[TrafficCall], states: States) -> dict
         for name, _ in one.response.headers
         if name.lower() in _SHOWN_HEADERS or _is_api_header(name)
     }
-    waited = dict(states[one.place] for one in calls if one.place in states)
+    waited = {at: values for one in calls for at, values in states.get(one.place, {}).items()}
     content = {name: _media(name, values, waited) for name, values in samples.items()}
     for name, values in samples.items():
         if is_xml(name) and isinstance(values[0], str):  # from no schema can XML be generated
             content[name] |= {"example": _without_texts(values[0])}
     return {
-        "description": _STATUS_WORDS.get(status, f"Status {status}"),
+        "description": _STATUS_WORDS.get(status, f"Status {status}" if status else "A success"),
         **({"headers": headers} if headers else {}),
         **({"content": content} if content else {}),
     }

@@ -51,4 +51,8 @@ def read_traffic(name: str, kind: str | None, value: Any) -> Traffic:
         from arazzo_runner.recording.file import read_recording
 
         return recorded_traffic(read_recording(name))
-    raise traffic_error(f"`{name}` is a {kind}: it cannot be read yet")
+    if kind == POSTMAN:
+        from arazzo_runner.generate.postman.collection import postman_traffic
+
+        return postman_traffic(name, value)
+    raise traffic_error(f"`{name}` is no {HAR}, {RECORDING} or {POSTMAN}")

@@ -9,12 +9,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.document.retrieval import RetrievedDocument
+from arazzo_runner.expression.value import Value
 from arazzo_runner.generate.draft import Draft, DraftSource, DraftWorkflow, WorkflowFault
 from arazzo_runner.generate.identifiers import kebab_case, split_words, unused_name
 from arazzo_runner.generate.openapi.catalog import read_operations
 from arazzo_runner.generate.openapi.generate import read_source
 from arazzo_runner.generate.traffic.calls import OmittedCall, Traffic, TrafficCall, traffic_error
 from arazzo_runner.generate.traffic.description import infer_description, is_describable
+from arazzo_runner.generate.traffic.inputs import TrafficInputs
 from arazzo_runner.generate.traffic.operations import OperationMatcher
 from arazzo_runner.generate.traffic.polls import poll_of
 from arazzo_runner.generate.traffic.requests import described_calls, unread_elsewhere
@@ -27,6 +29,7 @@ from arazzo_runner.generate.traffic.steps import (
 )
 from arazzo_runner.generate.verify import DraftReader, draft_faults
 from arazzo_runner.generate.yaml_text import write_yaml
+from arazzo_runner.text.source import Pointer
 
 _ROUNDS: Final = 60
 """How often a draft is made again: each round takes something away from one step at least."""
@@ -113,14 +116,22 @@ def _omitted(call: TrafficCall, reason: str) -> OmittedCall:
 def _inferred_text(request: TrafficRequest, groups: Sequence[CallGroup]) -> str:
     calls = [*described_calls(groups)]
     title = main_origin([one.call for one in calls]).partition("://")[2]
-    polls = {one.call.place: poll_of(one) for one in groups}
-    states = {place: (one.place, one.values) for place, one in polls.items() if one and one.place}
+    states = {one.call.place: _member_states(one) for one in groups}
     description = infer_description(title, calls, states)
     comment = (
         f"# Inferred by `arazzo new {request.origin}` from the requests and responses in it: what\n"
         "# was not seen is not here. Correct and extend it, or use the API's own description.\n"
     )
     return comment + write_yaml(description)
+
+
+def _member_states(group: CallGroup) -> dict[Pointer, tuple[Value, ...]]:
+    """The members of the body that are waited for, or tested, with their values."""
+    poll, script = poll_of(group), group.call.script
+    states = {poll.place: poll.values} if poll and poll.place else {}
+    for place, value, _ in script.values if script else ():
+        states.setdefault(place, (value,))
+    return states
 
 
 class _PassingWorkflows:
@@ -179,7 +190,8 @@ class _PassingWorkflows:
     def _made(
         self, name: str, groups: Sequence[CallGroup], relaxed: Mapping[str, Relaxation]
     ) -> TrafficWorkflow:
-        return traffic_workflow(name, groups, self._source, self._traffic.inputs, relaxed)
+        inputs = TrafficInputs(self._traffic.inputs, self._traffic.defaults)
+        return traffic_workflow(name, groups, self._source, inputs, relaxed)
 
     def _relax(
         self,
@@ -189,13 +201,15 @@ class _PassingWorkflows:
     ) -> bool:
         """Take something away from the steps that are at fault; False where none is."""
         has_changed = False
+        criteria = {one.step_id: len(one.criteria) for one in made.workflow.steps}
         polled = {one.step_id for one in made.workflow.steps if one.retries}
         for fault in {one.step_id: one for one in faults}.values():
             place = made.places.get(fault.step_id)
             if place is None:
                 continue
             level = relaxed[place].level if place in relaxed else 0
-            lowest = 1 if fault.step_id in polled else 2 if "AZ304" in fault.reason else 3
+            is_tested = fault.step_id in polled or criteria.get(fault.step_id, 0) > 1
+            lowest = 1 if is_tested else 2 if "AZ304" in fault.reason else 3
             relaxed[place] = Relaxation(max(level + 1, lowest), fault.reason)
             has_changed = True
         return has_changed

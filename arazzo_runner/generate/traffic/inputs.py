@@ -14,6 +14,7 @@ from arazzo_runner.expression.value import FileBody, Value
 from arazzo_runner.generate.draft import DraftInput
 from arazzo_runner.generate.identifiers import Words, camel_case, split_words, unused_name
 from arazzo_runner.generate.openapi.payload import is_personal
+from arazzo_runner.generate.traffic.calls import InputDefault
 from arazzo_runner.generate.traffic.credentials import is_secret_member
 from arazzo_runner.generate.traffic.schemas import infer_schema
 from arazzo_runner.generate.traffic.values import is_comparable, is_opaque, value_key
@@ -54,8 +55,12 @@ class Slot(Struct, frozen=True):
 class TrafficInputs:
     """The inputs that steps ask for, by their values."""
 
-    def __init__(self, recorded: Mapping[str, Value]) -> None:
+    def __init__(
+        self, recorded: Mapping[str, Value], defaults: Mapping[str, InputDefault] | None = None
+    ) -> None:
         self._recorded = recorded
+        self._defaults = defaults
+        self._outputs: dict[str, str] = {}
         self._by_key: dict[str, str] = {}
         self._containers = [(name, one) for name, one in recorded.items() if _is_container(one)]
         for name, one in recorded.items():
@@ -96,11 +101,33 @@ class TrafficInputs:
             if at >= 0 and key != MASK:
                 yield at, at + len(key), self._use(name)
 
+    def set_variable(self, name: str, expression: str) -> None:
+        """From here on a variable is what a response gave."""
+        self._outputs[name] = expression
+
+    def has_output(self, text: str) -> bool:
+        """Whether a text has a variable in it that is what a response gave."""
+        known = (name for name in self._outputs if name in self._recorded)
+        return any(str(self._recorded[name]) in text for name in known)
+
     def _use(self, name: str) -> str:
+        if name in self._outputs:
+            return self._outputs[name]
         value = self._recorded[name]
         if name not in self._inputs:
-            self._inputs[name] = _draft_input(name, value, is_secret=is_secret_member(name))
+            self._inputs[name] = self._recorded_input(name, value)
         return f"$inputs.{name}"
+
+    def _recorded_input(self, name: str, value: Value) -> DraftInput:
+        if self._defaults is None:
+            return _draft_input(name, value, is_secret=is_secret_member(name))
+        default = self._defaults.get(name) or InputDefault(None, is_secret_member(name))
+        if default.is_secret:
+            return DraftInput(name, {"type": "string", "format": "password"})
+        kind = "number" if isinstance(value, int) else "string"
+        if default.value is None:
+            return DraftInput(name, {"type": kind})
+        return DraftInput(name, {"type": kind, "default": default.value}, required=False)
 
     def add(self, slot: Slot, value: Value, *, is_secret: bool = False) -> str:
         """The expression of a new input with a value, or of the one that has it already."""

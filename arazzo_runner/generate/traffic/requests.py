@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.generate.identifiers import split_words
@@ -53,10 +54,12 @@ def header_parameters(call: TrafficCall) -> Iterator[tuple[str, str]]:
             yield name, text
 
 
-def credential_source(credential: Credential, responses: ResponseIndex) -> bool:
+def is_from_response(credential: Credential, call: TrafficCall, responses: ResponseIndex) -> bool:
     """Whether an earlier response gave a credential, so that it is a wire."""
     if credential.location == "cookie":
         return False
+    if any(one in credential.text for one in call.wired):
+        return True
     return responses.find(credential.text) is not None
 
 
@@ -80,13 +83,19 @@ def described_calls(groups: Sequence[CallGroup]) -> Iterator[DescribedCall]:
     for step, group in enumerate(groups):
         index = indexes.setdefault(group.call.workflow, ResponseIndex())
         for call in group.attempts:
-            yield _described_call(call, index)
+            described = _described_call(call, index)
+            statuses = call.script.statuses if call.script else ()
+            for status in statuses or (call.response.status,):
+                response = replace(call.response, status=status)
+                yield replace(described, call=replace(call, response=response))
         index.add_request(step, sent_values(group.call))
         index.add_response(step, group.call)
 
 
 def _described_call(call: TrafficCall, index: ResponseIndex) -> DescribedCall:
-    credentials = tuple(one for one in credentials_of(call) if not credential_source(one, index))
+    credentials = tuple(
+        one for one in credentials_of(call) if not is_from_response(one, call, index)
+    )
     headers = (*header_parameters(call), *_wired_headers(call, index))
     server, template, pieces = _template(call, KnownResponses(index))
     return DescribedCall(call, server, template, pieces, credentials, headers)
@@ -96,7 +105,7 @@ def _wired_headers(call: TrafficCall, index: ResponseIndex) -> Iterator[tuple[st
     """Headers with credentials that a response gave; OpenAPI has no parameter `Authorization`."""
     for one in credentials_of(call):
         is_header = one.location == "header" and one.parameter.lower() != "authorization"
-        if is_header and credential_source(one, index):
+        if is_header and is_from_response(one, call, index):
             yield one.parameter, one.text
 
 

@@ -137,7 +137,7 @@ def _is_same_request(one: TrafficCall, other: TrafficCall) -> bool:
     first, second = one.request, other.request
     return (
         (first.method, first.url, first.body) == (second.method, second.url, second.body)
-        and one.workflow == other.workflow
+        and (one.workflow, one.step) == (other.workflow, other.step)
         # What changes something is meant as often as it was sent, unless it failed.
         and (first.method in ("GET", "HEAD") or one.response.status >= 400)
     )

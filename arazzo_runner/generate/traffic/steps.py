@@ -14,7 +14,7 @@ from arazzo_runner.generate.identifiers import camel_case, split_words, unused_n
 from arazzo_runner.generate.openapi.catalog import ApiOperation
 from arazzo_runner.generate.sentences import first_sentence, joined_clauses
 from arazzo_runner.generate.traffic.actions import CallAction, action_of
-from arazzo_runner.generate.traffic.calls import OmittedCall, TrafficCall
+from arazzo_runner.generate.traffic.calls import CallScript, OmittedCall, TrafficCall
 from arazzo_runner.generate.traffic.credentials import (
     Credential,
     cookies_of,
@@ -32,6 +32,7 @@ from arazzo_runner.http_semantics.media_type import is_json
 from arazzo_runner.mock.problem import ProblemError
 from arazzo_runner.mock.request import ParsedRequest, read_request
 from arazzo_runner.report.secrets import MASK
+from arazzo_runner.text.source import pointer_text
 
 _SHOWN = 6
 
@@ -65,11 +66,11 @@ def traffic_workflow(
     workflow_id: str,
     groups: Sequence[CallGroup],
     source: TrafficSource,
-    inputs: Mapping[str, Value],
+    inputs: TrafficInputs,
     relaxed: Mapping[str, Relaxation],
 ) -> TrafficWorkflow:
-    """The workflow of requests in their order; ``inputs`` are those of the recorded run."""
-    maker = _StepMaker(source, TrafficInputs(inputs))
+    """The workflow of requests in their order; ``inputs`` collects what they need."""
+    maker = _StepMaker(source, inputs)
     for index, group in enumerate(groups):
         maker.add(index, group, relaxed.get(group.call.place, Relaxation()))
     steps = maker.finished_steps()
@@ -154,7 +155,7 @@ class _StepMaker:
         name = operation.operation.operation_id if operation.is_unique else None
         self._steps[index] = DraftStep(
             step_id,
-            _description(operation, action),
+            _description(call, operation, action),
             operation_id=name or "",
             operation_path="" if name else self._operation_path(operation),
             parameters=tuple(self._parameters(parsed, call)),
@@ -166,8 +167,17 @@ class _StepMaker:
         )
         self.clauses.append(action.clause)
         self.wires.steps[index] = WiredStep(step_id, action.noun)
-        self.wires.responses.add_response(index, call)
+        if call.script is None:
+            self.wires.responses.add_response(index, call)
+        else:
+            self._set_variables(call.script, self.wires.steps[index])
         self._cookies |= dict.fromkeys(set_cookies(call), step_id)
+
+    def _set_variables(self, script: CallScript, step: WiredStep) -> None:
+        """Make what a script keeps of the response outputs, which are the variables from here."""
+        for variable, expression, _ in script.outputs:
+            name = step.variable_output(variable, expression)
+            self.wires.inputs.set_variable(variable, f"$steps.{step.step_id}.outputs.{name}")
 
     def _operation_path(self, operation: ApiOperation) -> str:
         return f"{{$sourceDescriptions.{self._source.name}.url}}#{operation.pointer()}"
@@ -190,6 +200,10 @@ class _StepMaker:
 
     def _credential(self, credential: Credential) -> str | None:
         """The expression of a credential that an earlier response gave."""
+        if self.wires.inputs.has_output(credential.text):
+            scheme = str(credential.scheme.get("scheme") or "")
+            text = self.wires.text(credential.text)
+            return f"{scheme.capitalize()} {text}" if scheme else text
         source = self.wires.responses.find(credential.text)
         if source is None and credential.text.endswith(MASK) and credential.name == "bearerAuth":
             source = self.wires.responses.masked_token()
@@ -216,6 +230,8 @@ class _StepMaker:
             )
         elif len(group.attempts) > 1:
             yield f"It was sent {len(group.attempts)} times."
+        if call.script is not None:
+            yield from call.script.comments
         given = {self._cookies[name] for name, _ in cookies_of(call) if name in self._cookies}
         if given:
             steps = ", ".join(f"`{one}`" for one in sorted(given))
@@ -248,8 +264,8 @@ def _step_id(call: TrafficCall, operation: ApiOperation, action: CallAction) -> 
     return action.name
 
 
-def _description(operation: ApiOperation, action: CallAction) -> str:
-    sentence = first_sentence(operation.summary)
+def _description(call: TrafficCall, operation: ApiOperation, action: CallAction) -> str:
+    sentence = first_sentence(call.script.summary if call.script else operation.summary)
     if sentence:
         return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence}."
     return f"{action.clause[:1].upper()}{action.clause[1:]}."
@@ -258,5 +274,21 @@ def _description(operation: ApiOperation, action: CallAction) -> str:
 def _criteria(call: TrafficCall, poll: Poll | None, relaxation: Relaxation) -> tuple[str, ...]:
     if relaxation.level > 1:
         return ()
+    if call.script is not None:
+        return tuple(_script_criteria(call, call.script, relaxation))
     status = f"$statusCode == {call.response.status}"
     return (status, *poll.criteria) if poll else (status,)
+
+
+def _script_criteria(
+    call: TrafficCall, script: CallScript, relaxation: Relaxation
+) -> Iterator[str]:
+    """The statuses that the tests want, and the values of members."""
+    statuses = script.statuses or ((call.response.status,) if call.response.status else ())
+    if statuses:
+        yield " || ".join(f"$statusCode == {one}" for one in dict.fromkeys(statuses))
+    else:
+        yield "$statusCode >= 200 && $statusCode < 300"
+    if relaxation.level < 1:
+        for place, _, text in script.values:
+            yield f"$response.body#{pointer_text(place)} == {text}"

@@ -43,6 +43,13 @@ class WiredStep(Struct, frozen=True):
             self.outputs[expression] = unused_name(name, self.outputs.values())
         return f"$steps.{self.step_id}.outputs.{self.outputs[expression]}"
 
+    def variable_output(self, variable: str, expression: str) -> str:
+        """The name of the output that a variable is set to."""
+        if expression not in self.outputs:
+            name = camel_case(split_words(variable))
+            self.outputs[expression] = unused_name(name, self.outputs.values())
+        return self.outputs[expression]
+
     def _words(self, source: ResponseValue) -> Words:
         """The words of an output: whose id it is, where the member does not say it."""
         words: Words = split_words(source.name) or ("body",)
