@@ -10,11 +10,13 @@ from typing import Any, Final
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.generate.traffic.calls import InputDefault
+from arazzo_runner.report.secret_names import without_user
 from arazzo_runner.text.pattern import lazy_pattern
 
 _VARIABLE: Final = lazy_pattern(r"\{\{\s*([^{}\s][^{}]{0,199}?)\s*\}\}")
 _STRING_OR_VARIABLE: Final = lazy_pattern(r'"(?:[^"\\]|\\.)*"|\{\{\s*[^{}\s][^{}]*\}\}')
 _HOPS: Final = 5
+_OTHER_SCHEME: Final = lazy_pattern(r"[A-Za-z][A-Za-z0-9+.-]*:[^/0-9]")
 _FIRST_NUMBER: Final = 970_000_001
 _UNKNOWN: Final = "https://api.example.com"
 
@@ -85,23 +87,26 @@ class VariableTable:
         """The server of a URL, its variables replaced by their values, and the path below it."""
         head = _VARIABLE.match(url)
         if head is not None:
-            base, path = self._resolved(head[0]), url[head.end() :]
+            base, path = self._replace_known(head[0]), url[head.end() :]
             if "://" not in base:
                 base = f"https://{base}"
             if "{{" in base or base == "https://":
                 base = _UNKNOWN
             if path and not path.startswith("/"):  # a port, or the rest of a host
                 authority, slash, rest = path.partition("/")
-                base, path = base + self._resolved(authority), slash + rest
+                base, path = base + self._replace_known(authority), slash + rest
             return base.rstrip("/"), path or "/"
+        if "://" not in url and _OTHER_SCHEME.match(url):
+            return url, "/"
+        url = without_user(url)
         scheme, mark, rest = url.partition("://")
         if not mark:
             scheme, rest = "https" if not url.startswith("localhost") else "http", url
         authority, slash, path = rest.partition("/")
-        base = f"{scheme}://{self._resolved(authority)}"
+        base = f"{scheme}://{self._replace_known(authority)}"
         return (_UNKNOWN if "{{" in base else base), slash + path or "/"
 
-    def _resolved(self, text: str) -> str:
+    def _replace_known(self, text: str) -> str:
         """A text with the values of its variables, as far as they are known."""
         for _ in range(_HOPS):
             text = _VARIABLE.sub(self._value, text)

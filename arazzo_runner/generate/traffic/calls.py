@@ -74,7 +74,8 @@ class TrafficCall(Struct, frozen=True, dict=True):
     @property
     def title(self) -> str:
         """The method and the URL without its query: it may hold a key."""
-        return f"{self.request.method} {self.origin}{self.path}"
+        path = self.path if self.script is None else self.template
+        return f"{self.request.method} {self.origin}{path}"
 
     @property
     def media_type(self) -> str:

@@ -14,7 +14,7 @@ from arazzo_runner.generate.traffic.calls import TrafficCall
 from arazzo_runner.openapi.model import Operation, Server
 
 _VARIABLE: Final = re.compile(r"\{[^{}]*\}")
-_WHOLE, _ELSEWHERE, _BELOW = 0, 1, 2
+_WHOLE, _ELSEWHERE, _BELOW, _NONE = range(4)
 
 
 class _Candidate(Struct, frozen=True):
@@ -50,7 +50,7 @@ class OperationMatcher:
                 continue
             operation = candidate.operation.operation
             rank = _server_rank(operation, call, call.path[: matched.start()])
-            if rank < _BELOW or _is_particular(operation.path):
+            if rank <= _BELOW:
                 ranked.append((rank, -candidate.literals, candidate.variables, candidate.operation))
         return min(ranked, key=lambda one: one[:3])[3] if ranked else None
 
@@ -60,15 +60,8 @@ def _path_pattern(path: str) -> re.Pattern[str]:
     return re.compile("([^/]+)".join(map(re.escape, pieces)) + r"\Z")
 
 
-def _is_particular(path: str) -> bool:
-    """Whether a path says enough to be recognized below any other path."""
-    first = path.lstrip("/").partition("/")[0]
-    return bool(first) and not first.startswith("{")
-
-
 def _server_rank(operation: Operation, call: TrafficCall, base: str) -> int:
-    ranks = [_rank(server, call, base) for server in operation.servers]
-    return min(ranks, default=_BELOW)
+    return min((_rank(server, call, base) for server in operation.servers), default=_NONE)
 
 
 def _rank(server: Server, call: TrafficCall, base: str) -> int:
@@ -76,6 +69,9 @@ def _rank(server: Server, call: TrafficCall, base: str) -> int:
     for name, variable in server.variables.items():
         url = url.replace(f"{{{name}}}", variable.default)
     parts = urlsplit(url)
-    if parts.path.rstrip("/") != base.rstrip("/"):
-        return _BELOW
+    documented = parts.path.rstrip("/")
+    if documented != base.rstrip("/"):
+        # Behind a gateway, which has it below a path of its own.
+        is_below = documented and base.rstrip("/").endswith(documented)
+        return _BELOW if is_below else _NONE
     return _WHOLE if parts.netloc.lower() == call.parts.netloc.lower() else _ELSEWHERE

@@ -12,6 +12,7 @@ from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.generate.draft import DraftParameter, DraftStep, DraftWorkflow, NamedExpressions
 from arazzo_runner.generate.identifiers import camel_case, split_words, unused_name
 from arazzo_runner.generate.openapi.catalog import ApiOperation
+from arazzo_runner.generate.openapi.schemas import documented_schema
 from arazzo_runner.generate.sentences import first_sentence, joined_clauses
 from arazzo_runner.generate.traffic.actions import CallAction, action_of
 from arazzo_runner.generate.traffic.calls import CallScript, OmittedCall, TrafficCall
@@ -23,6 +24,7 @@ from arazzo_runner.generate.traffic.credentials import (
 )
 from arazzo_runner.generate.traffic.description import has_items, request_value
 from arazzo_runner.generate.traffic.inputs import Slot, TrafficInputs
+from arazzo_runner.generate.traffic.members import KnownMembers
 from arazzo_runner.generate.traffic.operations import OperationMatcher
 from arazzo_runner.generate.traffic.polls import Poll, poll_of
 from arazzo_runner.generate.traffic.requests import sent_values
@@ -35,6 +37,8 @@ from arazzo_runner.report.secrets import MASK
 from arazzo_runner.text.source import pointer_text
 
 _SHOWN = 6
+_UNDOCUMENTED = "AZ310"
+"""The finding about a member that the documented response does not have."""
 
 
 class Relaxation(Struct, frozen=True):
@@ -45,6 +49,11 @@ class Relaxation(Struct, frozen=True):
 
     level: int = 0
     reason: str = ""
+
+    @property
+    def has_undocumented_response(self) -> bool:
+        """Whether nothing is read of the response, since the description does not have it."""
+        return self.level > 0 and _UNDOCUMENTED in self.reason
 
 
 class TrafficSource(Struct, frozen=True):
@@ -151,6 +160,7 @@ class _StepMaker:
         step_id = unused_name(_step_id(call, operation, action), self.places)
         self.places[step_id] = call.place
         self.wires.responses.add_request(index, sent_values(call))
+        payload, omitted = self._payload(parsed)
         poll = poll_of(group) if relaxation.level < 1 else None
         name = operation.operation.operation_id if operation.is_unique else None
         self._steps[index] = DraftStep(
@@ -160,14 +170,16 @@ class _StepMaker:
             operation_path="" if name else self._operation_path(operation),
             parameters=tuple(self._parameters(parsed, call)),
             content_type=parsed.media.name if parsed.media and parsed.body is not MISSING else "",
-            payload=self._payload(parsed),
+            payload=payload,
             criteria=_criteria(call, poll, relaxation),
             retries=(poll.retry,) if poll else (),
-            comment="\n".join(self._comments(group, poll, parsed)),
+            comment="\n".join(self._comments(group, poll, parsed, omitted, relaxation)),
         )
         self.clauses.append(action.clause)
         self.wires.steps[index] = WiredStep(step_id, action.noun)
-        if call.script is None:
+        if relaxation.has_undocumented_response:
+            pass  # what later requests take of it are inputs
+        elif call.script is None:
             self.wires.responses.add_response(index, call)
         else:
             self._set_variables(call.script, self.wires.steps[index])
@@ -213,14 +225,25 @@ class _StepMaker:
         kind = credential.scheme.get("scheme")
         return f"{str(kind).capitalize()} {{{reference}}}" if kind else reference
 
-    def _payload(self, parsed: ParsedRequest) -> MaybeValue:
-        if parsed.body is MISSING:
-            return MISSING
+    def _payload(self, parsed: ParsedRequest) -> tuple[MaybeValue, list[str]]:
+        """The payload, and the members that the API description does not have."""
+        media = parsed.media
+        if parsed.body is MISSING or media is None:
+            return MISSING, []
+        members = KnownMembers()
+        described = media.description or parsed.operation.description
+        schema = documented_schema(media.schema, described) if media.schema else None
+        body = members.value(parsed.body, schema)
         noun = split_words(parsed.operation.path.rpartition("/")[2])
-        return self.wires.value(parsed.body, Slot("body", "body", noun))
+        return self.wires.value(body, Slot("body", "body", noun)), members.omitted
 
     def _comments(
-        self, group: CallGroup, poll: Poll | None, parsed: ParsedRequest
+        self,
+        group: CallGroup,
+        poll: Poll | None,
+        parsed: ParsedRequest,
+        omitted: list[str],
+        relaxation: Relaxation,
     ) -> Iterator[str]:
         call = group.call
         if poll is not None:
@@ -236,10 +259,13 @@ class _StepMaker:
         if given:
             steps = ", ".join(f"`{one}`" for one in sorted(given))
             yield f"It sends cookies that {steps} has set: run the workflow with `--cookies`."
+        if relaxation.has_undocumented_response:
+            yield "The API description lacks members of its response: they are inputs below."
         known = {name for location, name in parsed.parameters if location == "query"}
         known |= {one.parameter for one in credentials_of(call)}
         sent = dict(parse_qsl(call.parts.query, keep_blank_values=True))
         unknown = [name for name in sent if name not in known and "[" not in name]
+        unknown += dict.fromkeys(omitted)
         if unknown:
             names = ", ".join(f"`{one[:60]}`" for one in unknown[:_SHOWN])
             yield f"The request also had {names}, which the API description does not have."
