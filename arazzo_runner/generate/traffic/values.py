@@ -40,6 +40,7 @@ _NAMING: Final = frozenset(
 _PAGING: Final = frozenset({"limit", "page", "size", "offset", "count", "per", "skip", "top"})
 _LONG: Final = 60
 _CONTAINERS: Final = 500
+_ITEMS: Final = 2
 _OPAQUE: Final = lazy_pattern(r"(?=.*[0-9])[A-Za-z0-9_.:~=+/@-]{6,}|[A-Za-z0-9_.:~=+/@-]{16,}")
 _TOKEN: Final = lazy_pattern(r"[A-Za-z0-9_.~-]{6,}|[0-9]{3,}")
 
@@ -111,6 +112,8 @@ def is_wire(slot: str, location: str, source: ResponseValue) -> bool:
         return False
     if is_opaque(source.value) or wanted == member:
         return True
+    if not isinstance(source.value, str) and location != "path":
+        return wanted[-1:] == member[-1:]
     return location == "path" or bool(member and member[-1] in _NAMING)
 
 
@@ -162,7 +165,9 @@ class ResponseIndex:
         """Take in what a response holds."""
         body = call.response_value()
         for place, value in leaves(body):
-            self._add(_body_value(step, place, value))
+            # Which item of a list is taken is a choice, but for the first ones.
+            if all(isinstance(one, str) or one < _ITEMS for one in place):
+                self._add(_body_value(step, place, value))
         for place, value in _large_containers(body):
             self._containers.setdefault(write_json(value), _body_value(step, place, value))
         for name, text in call.response.headers:
