@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
@@ -24,6 +24,8 @@ from arazzo_runner.executor.bind.plan import entry_workflows
 from arazzo_runner.executor.inputs_schema import DeclaredInput, InputsSchema
 from arazzo_runner.openapi.schema.descend import standalone_shape, types_of_shape
 from arazzo_runner.openapi.schema.standalone import standalone_parts
+from arazzo_runner.pipeline.load import Description
+from arazzo_runner.pipeline.run import select_workflows
 from arazzo_runner.report.safe_text import display_width, escape, escape_stream, pad
 from arazzo_runner.text.json_write import INDENTED, write_json
 
@@ -33,22 +35,38 @@ from arazzo_runner.text.json_write import INDENTED, write_json
 )
 @click.argument("document")
 @flags_of("list")
-def command(document: str, as_json: bool, **given: Any) -> int:  # noqa: FBT001 - click's way
+def command(document: str, as_json: bool, diagram: bool, **given: Any) -> int:  # noqa: FBT001 - click's way
     """Show the workflows of DOCUMENT, their inputs and steps; sends nothing."""
     description = load_document(document, given)
     show_diagnostics(description.warnings)
     unit = description.entry
+    chosen = _named_workflows(description, given["workflows"])
+    if diagram:
+        sys.stdout.write(_diagrams(chosen))
+        return 0
     started = entry_workflows(unit, description.units.values())
-    listed = [
-        _workflow_json(one, started, unit.inputs[one.workflow_id])
-        for one in unit.document.workflows
-    ]
+    listed = [_workflow_json(one, started, unit.inputs[one.workflow_id]) for one in chosen]
     if as_json:
         text = write_json({"workflows": listed}, INDENTED)
         sys.stdout.write(escape_stream(text, "json") + "\n")
     else:
         sys.stdout.write("\n".join(line for one in listed for line in _lines(one)) + "\n")
     return 0
+
+
+def _named_workflows(description: Description, names: Sequence[str]) -> list[Workflow]:
+    """The workflows that are named; all of them where none is. Raises UsageError."""
+    workflows = [*description.entry.document.workflows]
+    if not names:
+        return workflows
+    chosen = {one.workflow for one in select_workflows(description, names)}
+    return [one for one in workflows if one.workflow_id in chosen]
+
+
+def _diagrams(workflows: Sequence[Workflow]) -> str:
+    from arazzo_runner.report.formats.mermaid import workflow_diagram
+
+    return "\n\n".join("\n".join(workflow_diagram(one)) for one in workflows) + "\n"
 
 
 def _workflow_json(workflow: Workflow, started: list[str], schema: InputsSchema) -> dict[str, Any]:

@@ -79,6 +79,20 @@ OTHERS = (
         metavar="ID",
         has_variable=False,
     ),
+    Option(
+        "diagram",
+        "Print a Mermaid flowchart of each workflow.",
+        ("list",),
+        kind="switch",
+    ),
+    Option(
+        "workflow",
+        "Show this workflow only; repeatable.",
+        ("list",),
+        key="workflows",
+        metavar="ID",
+        is_repeatable=True,
+    ),
     # In the environment, `ARAZZO_FORMAT` is that of `validate`.
     Option(
         "format",

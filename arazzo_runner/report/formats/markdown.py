@@ -9,6 +9,7 @@ from arazzo_runner.executor.result import Status, StepResult, WorkflowResult
 from arazzo_runner.report.coverage import coverage_line, gap_lines
 from arazzo_runner.report.diagnostics.text import render_text
 from arazzo_runner.report.failure import explain_workflow
+from arazzo_runner.report.formats.mermaid import workflow_diagram
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.safe_text import SafeText, duration_text
 from arazzo_runner.report.secrets import Masker
@@ -51,6 +52,7 @@ def _lines(run: RunReport, masker: Masker) -> Iterator[str]:
     yield from _head(run, look)
     for workflow in run.result.workflows:
         yield from _workflow(workflow, look.shown)
+        yield from _diagram(workflow, run, look.shown)
     if run.workflows:
         yield from _coverage(run, look.shown)
     if run.diagnostics:
@@ -69,6 +71,18 @@ def _workflow(workflow: WorkflowResult, shown: SafeText) -> Iterator[str]:
     if workflow.status in (Status.FAILED, Status.ERROR):
         yield ""
         yield from _code_block(explain_workflow(workflow, shown.masker))
+
+
+def _diagram(workflow: WorkflowResult, run: RunReport, shown: SafeText) -> Iterator[str]:
+    """The workflow as a flowchart, the path taken marked, for whoever unfolds it."""
+    plan = next((one for one in run.workflows if one.workflow.place == workflow.place), None)
+    is_one_of_many = workflow.case is not None or workflow.repetition is not None
+    if plan is None or is_one_of_many or not workflow.steps:
+        return
+    steps = [one.step for one in plan.steps]
+    yield from ("", "<details><summary>Diagram</summary>", "", "```mermaid")
+    yield from map(shown.masker.text, workflow_diagram(plan.workflow, steps, workflow))
+    yield from ("```", "", "</details>")
 
 
 def _coverage(run: RunReport, shown: SafeText) -> Iterator[str]:
