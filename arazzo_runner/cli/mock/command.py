@@ -161,6 +161,8 @@ def _keep(
     if spool is not None:
         from arazzo_runner.mock_server.traffic import write_traffic
         from arazzo_runner.pipeline.run import rfc3339
+        from arazzo_runner.recording.documents import relative_to_file
 
-        when = rfc3339(started_at)
-        write_traffic(given["record"], document, spool, service.descriptions, when)
+        file, when = given["record"], rfc3339(started_at)
+        named = relative_to_file(document, file)
+        write_traffic(file, named, spool, service.descriptions, when)

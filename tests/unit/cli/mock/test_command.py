@@ -114,6 +114,7 @@ def test_a_signal_ends_it_and_what_it_keeps_is_written(mock, tmp_path, number, c
     assert exchange.operation == ("studioOpenapiOriginal", "GET", "/v2/Flows/{FlowSid}/Executions")
     assert json.loads(exchange.outcome.body) == json.loads(body)
     assert "d29uZGVyOnNlc2FtZQ" not in recorded
+    assert (tmp_path / json.loads(recorded)["document"]).resolve() == STUDIO
     state = json.loads((tmp_path / "s.json").read_text())
     assert [*state["sources"]["studioOpenapiOriginal"]["resources"]] == [path]
     again = mock(STUDIO, "--port", 0, "--state", "s.json", "-q")
