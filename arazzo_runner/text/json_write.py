@@ -49,6 +49,8 @@ INDENTED: Final = JsonStyle(indent=2)
 
 def write_json(value: Any, style: JsonStyle = SPACED) -> str:
     """A value as JSON text; raises ValueError and TypeError as ``json.dumps`` does."""
+    if type(value) is str:  # most values are: an encoder takes longer to make than they to write
+        return _ascii(value) if style.ensure_ascii else _unicode(value)
     encoder = style.encoder()
     if has_spellings(value):
         return "".join(_pieces(value, encoder, "\n"))

@@ -102,8 +102,9 @@ def text_of(place: Place) -> str:
 def extents_of(source: SourceFile) -> Mapping[Pointer, Extent]:
     """Where each value of a text is written, as far as it can be read."""
     if not source.extents:
-        # In one go, since other threads may look; `()` also for a text without any value.
-        source.extents.update({(): Extent(0, 0), **_whole_extents(source.text)})
+        extents = _whole_extents(source.text)
+        extents.setdefault((), Extent(0, 0))  # also in a text without any value
+        source.extents.update(extents)  # in one go, since other threads may look
     return source.extents
 
 
