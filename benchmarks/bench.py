@@ -16,6 +16,7 @@ import exponents
 import growth
 import masking
 import memory
+import performance
 import serving_mock
 from contenders import ARAZZO, HERE, running, script, serving
 from documents import get_item, write_document
@@ -92,6 +93,7 @@ SECTIONS: dict[str, Callable[[int], None]] = {
         embedding.runner,
         masking.masking,
         memory.memory,
+        performance.performance,
         mock,
         serving_mock.mock_server,
     )

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 
 from contenders import script, serving
 from measure import further, rounds, table
@@ -21,6 +22,8 @@ PLACES = {
     "HTTP": ("run", ""),
     "HTTP, asyncio": ("arun", ""),
     "no credentials, asyncio": ("arun", "none"),
+    "HTTP, 50 threads at once": ("threads", ""),
+    "HTTP, 50 tasks at once": ("tasks", ""),
 }
 
 
@@ -38,6 +41,9 @@ def runs(count: int) -> None:
     }
     wanted = "CPU of 0.45 ms where answers cost nothing, 1.0 over HTTP; asyncio 1.5 times that"
     table("A run of three steps by one Runner", costs, wanted)
+    for name in ("HTTP", "HTTP, 50 threads at once", "HTTP, 50 tasks at once"):
+        wall = median(run.wall for run in costs[name])
+        print(f"  {name}: {1 / wall:.0f} runs/s (wanted at once: 700, the server on its own core)")
 
 
 def runner(count: int) -> None:
