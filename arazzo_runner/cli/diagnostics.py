@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
+    from arazzo_runner.report.terminal.style import ColourStream
     from arazzo_runner.text.diagnostic import Diagnostic
 
 
 def show_diagnostics(
-    diagnostics: Iterable[Diagnostic], stream: TextIO | None = None, secrets: Iterable[str] = ()
+    diagnostics: Iterable[Diagnostic],
+    stream: ColourStream | None = None,
+    secrets: Iterable[str] = (),
 ) -> None:
     """Render diagnostics as text, with an empty line between them.
 
@@ -34,16 +37,17 @@ _DOUBTS = ("AZ218", "AZ219", "AZ3", "AZ4")
 """Contradictions of a description, ways that lead nowhere: told in a line, and the run goes on."""
 
 
-def show_warnings(findings: Iterable[Diagnostic]) -> None:
+def show_warnings(findings: Iterable[Diagnostic], stream: ColourStream | None = None) -> None:
     """Render the warnings before a run: doubts in a line each, the others in full."""
     from arazzo_runner.cli.options.color import terminal_style
     from arazzo_runner.report.diagnostics.text import render_line
 
+    out = stream or sys.stderr
     for one in findings:
         if one.code.startswith(_DOUBTS):
-            sys.stderr.write(render_line(one, terminal_style(sys.stderr)) + "\n")
+            out.write(render_line(one, terminal_style(out)) + "\n")
         else:
-            show_diagnostics([one])
+            show_diagnostics([one], out)
 
 
 @contextmanager

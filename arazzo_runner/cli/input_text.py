@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
@@ -50,17 +51,38 @@ class InputTarget(Struct, frozen=True):
 
 
 class InputSchemas(Struct, frozen=True):
-    """What the workflows say of their inputs, those that run first."""
+    """What the workflows say of their inputs, those that run first, also by workflowId."""
 
     schemas: tuple[InputsSchema, ...]
+    by_workflow: Mapping[str, InputsSchema] = {}
 
     def target(self, name: str) -> InputTarget:
-        """What a name means: an input, or with dots a member of an object."""
+        """What a name means: an input, with dots a member of an object, or that of a workflow."""
         for schema in self.schemas:
             target = _target(schema, name)
             if len(target.path) > 1 or (target.value and target.value.is_stated):
                 return target
-        return InputTarget((name,))
+        return self._workflow_target(name) or InputTarget((name,))
+
+    def _workflow_target(self, name: str) -> InputTarget | None:
+        """The input of one workflow alone that ``WORKFLOW.NAME`` means."""
+        for workflow_id, schema in self.by_workflow.items():
+            own = name.removeprefix(f"{workflow_id}.")
+            if own not in ("", name):
+                target = _target(schema, own)
+                return InputTarget((workflow_id, *target.path), target.value)
+        return None
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The workflows whose names stand for objects of inputs for them alone."""
+        return frozenset(one for one in self.by_workflow if not self.states(one))
+
+    def takes(self, name: str) -> bool:
+        """Whether an input of this name, or a table for one workflow, is of use to any of them."""
+        head = self.target(name).path[0]
+        is_open = any(one.is_open for one in self.schemas)
+        return is_open or head in self.by_workflow or self.declares(head)
 
     def states(self, name: str) -> bool:
         """Whether there is an input of this very name."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from copy import deepcopy
+from typing import Any, Final
 
 from arazzo_runner.cli.input_text import (
     InputSchemas,
@@ -18,7 +20,7 @@ from arazzo_runner.cli.input_text import (
 from arazzo_runner.cli.options.profiles import NO_PROFILE, Profile
 from arazzo_runner.document.model import WorkflowName
 from arazzo_runner.errors import DocumentError, InputError
-from arazzo_runner.executor.inputs_schema import InputsSchema
+from arazzo_runner.executor.inputs_schema import InputsSchema, InputValue
 from arazzo_runner.expression.value import Value
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
@@ -28,9 +30,12 @@ from arazzo_runner.text.parse import decode
 
 
 def read_inputs(
-    assignments: Iterable[str], file: str | None, known: InputSchemas
+    assignments: Iterable[str], file: str | Mapping[str, Value] | None, known: InputSchemas
 ) -> dict[str, Value]:
-    """The inputs: those of ``--inputs FILE``, then each ``-i``, which wins. Raises InputError."""
+    """The inputs: those of ``--inputs FILE``, then each ``-i``, which wins. Raises InputError.
+
+    A file that was read for several documents is here as what is in it.
+    """
     inputs = read_inputs_file(file) if file else {}
     given: dict[str, list[Value]] = {}
     for assignment in assignments:
@@ -53,8 +58,10 @@ def check_stdin(document: str, file: str | None, assignments: Iterable[str]) -> 
         raise input_usage_error(f"standard input cannot be {listed}", "write one of them to a file")
 
 
-def read_inputs_file(file: str) -> dict[str, Value]:
+def read_inputs_file(file: str | Mapping[str, Value]) -> dict[str, Value]:
     """Inputs from a JSON or YAML file, ``-`` for standard input. Raises InputError."""
+    if isinstance(file, Mapping):
+        return deepcopy(dict(file))
     from arazzo_runner.text.parse import parse
 
     try:
@@ -128,7 +135,8 @@ def _json(name: str, text: str) -> Value:
 
 def input_schemas_of(description: Description, workflows: Sequence[str]) -> InputSchemas:
     """What the workflows to run say of their inputs, and those that these lead to."""
-    return InputSchemas(tuple(_schemas(description, workflows)))
+    schemas = _schemas(description, workflows)
+    return InputSchemas(tuple(schemas.values()), schemas)
 
 
 def inputs_for(
@@ -145,8 +153,78 @@ def inputs_for(
         reason.secrets = tuple(_secret_lines(reason, given, known))
         raise
     profile: Profile = given.get("profile", NO_PROFILE)
-    shared = {name: one for name, one in profile.inputs.items() if known.declares(name)}
-    return {**shared, **typed}
+    shared = {name: one for name, one in profile.inputs.items() if known.takes(name)}
+    variables = _read_variables(_variables(given), known)
+    return _joined(_joined(shared, variables, known), typed, known)
+
+
+def _joined(
+    lower: Mapping[str, Value], upper: Mapping[str, Value], known: InputSchemas
+) -> dict[str, Value]:
+    """Both, ``upper`` winning; of what is for one workflow alone, input by input.
+
+    What ``upper`` gives to all workflows is also for those that ``lower`` gives it to alone.
+    """
+    joined: dict[str, Any] = dict(lower)
+    for name in known.tables:
+        table = lower.get(name)
+        if isinstance(table, dict):
+            joined[name] = {key: one for key, one in table.items() if key not in upper}
+    for name, value in upper.items():
+        below = joined.get(name) if name in known.tables else None
+        if isinstance(below, dict) and isinstance(value, dict):
+            joined[name] = {**below, **value}
+        else:
+            joined[name] = value
+    return joined
+
+
+INPUT_VARIABLE: Final = "ARAZZO_INPUT_"
+"""What the environment variables of inputs begin with."""
+
+
+def _variables(given: Mapping[str, Any]) -> dict[str, str]:
+    """All variables; the environment wins over ``--env-file``."""
+    import os
+
+    return {**(given.get("env_file") or {}), **os.environ}
+
+
+def _read_variables(variables: Mapping[str, str], known: InputSchemas) -> dict[str, Value]:
+    """``ARAZZO_INPUT_NAME`` and ``ARAZZO_INPUT_WORKFLOW_NAME``, as the inputs are declared.
+
+    Capital letters, with `_` for all that is no letter or digit. A variable of an input that no
+    workflow declares is for others. Raises InputError.
+    """
+    found: dict[str, Value] = {}
+    names = dict.fromkeys(name for schema in known.schemas for name in schema.stated)
+    own = [f"{one}.{name}" for one, each in known.by_workflow.items() for name in each.stated]
+    for name in (*names, *own):
+        text = variables.get(f"{INPUT_VARIABLE}{_identifier(name)}")
+        if text is not None:
+            target = known.target(name)
+            set_input(found, target, [_variable_value(name, text, target.value, known)])
+    return found
+
+
+def _variable_value(name: str, text: str, stated: InputValue | None, known: InputSchemas) -> Value:
+    try:
+        return parse_input(name, text, stated)
+    except InputError as reason:
+        if known.has_secrets(name):
+            reason.secrets = (text,)
+        raise
+
+
+def _identifier(name: str) -> str:
+    return re.sub(r"\W", "_", name, flags=re.ASCII).upper()
+
+
+def typed_names(given: Mapping[str, Any]) -> list[str]:
+    """The names of the inputs that ``-i`` and ``--inputs`` set. Raises InputError."""
+    names = [text.partition("=")[0].rstrip(":") for text in given["inputs"]]
+    file = given["inputs_file"]
+    return [*(read_inputs_file(file) if file else ()), *names]
 
 
 def _secret_lines(
@@ -166,7 +244,7 @@ def _secret_lines(
             yield from one.place.source.text.splitlines()
 
 
-def _schemas(description: Description, names: Sequence[str]) -> list[InputsSchema]:
+def _schemas(description: Description, names: Sequence[str]) -> dict[str, InputsSchema]:
     """The schemas of the inputs: of the workflows to run, then of those that these lead to."""
     from arazzo_runner.lint.cascades import targets_of
 
@@ -183,4 +261,4 @@ def _schemas(description: Description, names: Sequence[str]) -> list[InputsSchem
                 for one in targets_of(workflows[name])
                 if isinstance(one, WorkflowName) and one.source is None
             )
-    return list(reached.values())
+    return reached

@@ -77,7 +77,7 @@ class Result:
     @property
     def workflows(self) -> tuple[WorkflowResult, ...]:
         """The workflows that ran, in order; those that steps called stand in the steps."""
-        return self._ran.workflows
+        return tuple(self._ran.workflows)
 
     @property
     def outputs(self) -> dict[str, Value]:

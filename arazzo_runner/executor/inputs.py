@@ -192,6 +192,33 @@ def _evaluate_argument(argument: InputArgument, scope: Scope) -> Value:
         raise CallInputError(f"input `{argument.name}`: {reason}") from reason
 
 
+class WorkflowInputs(Struct, frozen=True):
+    """The inputs for one workflow alone, and the names under which they stand among all."""
+
+    inputs: dict[str, Value]
+    names: frozenset[str]
+
+
+def workflow_inputs(
+    workflow_id: str, inputs: Mapping[str, Value], stated: Collection[str]
+) -> WorkflowInputs:
+    """Of some inputs those for one workflow: ``{WORKFLOW: {NAME: …}}`` and ``WORKFLOW.NAME``.
+
+    ``stated`` are names of inputs, which stay what they are.
+    """
+    table, prefix = inputs.get(workflow_id), f"{workflow_id}."
+    own: dict[str, Value] = {}
+    names: list[str] = []
+    if isinstance(table, dict) and workflow_id not in stated:
+        own.update(table)
+        names.append(workflow_id)
+    for name, value in inputs.items():
+        if name.startswith(prefix) and name not in stated:
+            own[name.removeprefix(prefix)] = value
+            names.append(name)
+    return WorkflowInputs(own, frozenset(names))
+
+
 def inherit_inputs(callee: WorkflowPlan, run_inputs: Mapping[str, Value]) -> dict[str, Value]:
     """The inputs of a workflow that is gone to without parameters.
 

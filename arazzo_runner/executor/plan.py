@@ -256,7 +256,8 @@ class Plan(Struct, frozen=True):
     """The workflows to run, in order, and all that they can reach.
 
     ``secret`` is what of their values flows where secrets do (``executor/secret_flow.py``),
-    ``generated`` are inputs that were generated, ``seed`` is what makes the same ones again.
+    ``generated`` are inputs that were generated, ``seed`` is what makes the same ones again,
+    ``own_inputs`` are those that one workflow alone gets.
     """
 
     selected: tuple[WorkflowKey, ...]
@@ -264,6 +265,12 @@ class Plan(Struct, frozen=True):
     secret: SecretFlow = field(default_factory=SecretFlow)
     generated: Mapping[str, Value] = field(default_factory=dict)
     seed: int | None = None
+    own_inputs: Mapping[WorkflowKey, Mapping[str, Value]] = field(default_factory=dict)
+
+    def inputs_of(self, key: WorkflowKey, inputs: Mapping[str, Value]) -> dict[str, Value]:
+        """What a workflow gets: of ``inputs`` for all what it takes, and its own, which win."""
+        accepted = self.workflows[key].inputs_schema.accepted_inputs(inputs)
+        return {**accepted, **self.own_inputs.get(key, {})}
 
     @property
     def entry(self) -> str:

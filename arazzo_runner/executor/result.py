@@ -7,6 +7,7 @@ Durations are in seconds.
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Literal as Choice
 from typing import TypeAlias
@@ -212,6 +213,7 @@ class WorkflowResult(SafeRepr, frozen=True):
     ``finally_run`` is what ran when it had ended (``x-finally``). ``case`` names the one of several
     sets of inputs that it ran with, ``repetition`` (from 1) the one of several runs, ``generated``
     the inputs that were generated, and ``seed`` is what makes the same ones again.
+    ``document`` is the path or URL of one of several documents.
     """
 
     workflow_id: str
@@ -229,6 +231,7 @@ class WorkflowResult(SafeRepr, frozen=True):
     generated: tuple[str, ...] = ()
     seed: int | None = None
     repetition: int | None = None
+    document: str | None = None
 
     @property
     def title(self) -> str:
@@ -237,6 +240,11 @@ class WorkflowResult(SafeRepr, frozen=True):
         label = " ".join(one for one in (self.case, number) if one)
         is_one = self.case is None and self.repetition is None
         return self.workflow_id if is_one else f"{self.workflow_id} [{label}]"
+
+    @property
+    def full_title(self) -> str:
+        """The title, and before it the document where there are several."""
+        return self.title if self.document is None else f"{self.document}: {self.title}"
 
     @property
     def passed(self) -> bool:
@@ -249,9 +257,9 @@ class WorkflowResult(SafeRepr, frozen=True):
 
 
 class RunResult(SafeRepr, frozen=True):
-    """All workflows that ran, in order."""
+    """All workflows that ran, in order; those of many documents are read one by one."""
 
-    workflows: tuple[WorkflowResult, ...]
+    workflows: Sequence[WorkflowResult]
     duration: float
 
     def brief(self) -> str:

@@ -6,8 +6,14 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
+from arazzo_runner.document.model import GotoAction
 from arazzo_runner.executor.events import Observer
-from arazzo_runner.executor.inputs import InputProblem, find_problems, undeclared_problems
+from arazzo_runner.executor.inputs import (
+    InputProblem,
+    find_problems,
+    undeclared_problems,
+    workflow_inputs,
+)
 from arazzo_runner.executor.plan import Clock, Plan, Settings, WorkflowKey
 from arazzo_runner.executor.result import RunResult, Status, WorkflowResult
 from arazzo_runner.executor.run_state import Compute, RunState, compute_here
@@ -39,6 +45,10 @@ def input_problems(
     """
     keys = run_keys(plan)
     found = [(key, problem) for key in keys for problem in _problems_of(plan, key, inputs)]
+    for key, own in plan.own_inputs.items():
+        if key not in keys:  # gone to: whether they fit is known when it is
+            schema = plan.workflows[key].inputs_schema
+            found.extend((key, one) for one in undeclared_problems(schema, own))
     for name in inputs:
         if not any(plan.workflows[key].inputs_schema.accepts(name) for key in keys):
             schema = plan.workflows[keys[0]].inputs_schema
@@ -48,7 +58,7 @@ def input_problems(
 
 def _problems_of(plan: Plan, key: WorkflowKey, inputs: Mapping[str, Value]) -> list[InputProblem]:
     schema = plan.workflows[key].inputs_schema
-    return find_problems(schema, schema.with_defaults(schema.accepted_inputs(inputs)))
+    return find_problems(schema, schema.with_defaults(plan.inputs_of(key, inputs)))
 
 
 def run_keys(plan: Plan) -> list[WorkflowKey]:
@@ -61,6 +71,40 @@ def run_keys(plan: Plan) -> list[WorkflowKey]:
             order[key] = None
             todo.extend(reversed(plan.workflows[key].depends_on))
     return list(order)
+
+
+def startable_keys(plan: Plan) -> list[WorkflowKey]:
+    """The workflows that a run itself starts: those of :func:`run_keys`, and where they go to."""
+    order = dict.fromkeys(run_keys(plan))
+    todo = list(order)
+    while todo:
+        steps = plan.workflows[todo.pop()].steps
+        actions = (one for step in steps for one in (*step.on_success, *step.on_failure))
+        goals = [one.target for one in actions if isinstance(one.action, GotoAction)]
+        found = [one for one in goals if isinstance(one, WorkflowKey) and one not in order]
+        order |= dict.fromkeys(found)
+        todo += found
+    return list(order)
+
+
+def split_inputs(
+    plan: Plan, inputs: Mapping[str, Value]
+) -> tuple[dict[str, Value], dict[WorkflowKey, dict[str, Value]]]:
+    """The inputs for all workflows, and those for one alone, by the workflow.
+
+    For one are the members of an object under its workflowId, and what is called
+    ``WORKFLOW.NAME``; an input that is declared with that very name wins.
+    """
+    keys = [one for one in startable_keys(plan) if one.document == plan.entry]
+    stated = {name for key in keys for name in plan.workflows[key].inputs_schema.stated}
+    shared = dict(inputs)
+    own: dict[WorkflowKey, dict[str, Value]] = {}
+    for key in keys:
+        found = workflow_inputs(key.workflow, shared, stated)
+        if found.names:
+            own[key] = found.inputs
+            shared = {name: one for name, one in shared.items() if name not in found.names}
+    return shared, own
 
 
 async def run_plan(plan: Plan, inputs: Mapping[str, Value], context: RunContext) -> RunResult:
@@ -95,7 +139,7 @@ def _is_skipped(ledger: RunState) -> bool:
 
 async def _run_selected(key: WorkflowKey, ledger: RunState) -> None:
     schema = ledger.plan.workflows[key].inputs_schema
-    given = schema.with_defaults(schema.accepted_inputs(ledger.run_inputs))
+    given = schema.with_defaults(ledger.plan.inputs_of(key, ledger.run_inputs))
     results = await run_chain(key, given, ledger, 0)
     ledger.entries.extend(results)
     ledger.completed[key] = results[0]

@@ -214,7 +214,8 @@ def _inputs_for(
     callee = frame.ledger.plan.workflows[key]
     if chosen.arguments:
         return inputs_for_call(callee, chosen.arguments, scope)
-    return inherit_inputs(callee, {**frame.ledger.run_inputs, **frame.inputs})
+    own = frame.ledger.plan.own_inputs.get(key, {})
+    return inherit_inputs(callee, {**frame.ledger.run_inputs, **frame.inputs, **own})
 
 
 def _record_action(

@@ -258,7 +258,7 @@ async def _run_prerequisite(
 ) -> Sequence[WorkflowResult]:
     plan = ledger.plan.workflows[key]
     try:
-        inputs = check_inputs(plan, plan.inputs_schema.accepted_inputs(ledger.run_inputs))
+        inputs = check_inputs(plan, ledger.plan.inputs_of(key, ledger.run_inputs))
     except CallInputError as reason:
         return [not_started_result(plan, reason)]
     return await run_chain(key, inputs, ledger, depth)

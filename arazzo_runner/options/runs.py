@@ -16,18 +16,18 @@ _SECRETS = "Secrets"
 INPUTS = (
     Option(
         "input",
-        "Set an input; NAME=@FILE reads a file, NAME:=JSON is JSON.",
+        "Set an input, of all workflows or one; NAME=@FILE reads a file, NAME:=JSON is JSON.",
         _RUNS,
         _INPUTS,
         short="i",
         key="inputs",
-        metavar="NAME=VALUE",
+        metavar="[WORKFLOW.]NAME=VALUE",
         is_repeatable=True,
         keyword=Keyword("inputs", "Mapping[str, Value] | None", "call"),
     ),
     Option(
         "inputs",
-        "Read inputs from JSON or YAML; -i overrides them.",
+        "Read inputs from JSON or YAML, for all workflows or by workflow; -i overrides them.",
         _RUNS,
         _INPUTS,
         key="inputs_file",
@@ -109,7 +109,7 @@ CASES = (
     ),
     Option(
         "jobs",
-        "Number of rows, or repetitions, to run in parallel.",
+        "Number of rows, repetitions or documents to run in parallel.",
         section=_CASES,
         kind="count",
         metavar="N",

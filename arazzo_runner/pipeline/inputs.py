@@ -55,7 +55,7 @@ def input_secrets(plan: Plan, inputs: Mapping[str, Value]) -> tuple[str, ...]:
     """The values to mask: credentials in use, and inputs that are secret."""
     found: list[str] = []
     for workflow in plan.workflows.values():
-        own = workflow.inputs_schema.with_defaults(inputs)
+        own = _inputs_of(plan, workflow.key, inputs)
         found.extend(secret_inputs(workflow.inputs_schema, own))
         for slot in plan.secret.inputs.get(workflow.key, ()):
             found.extend(scalars(slot.pick(own)) if slot.is_named else ())
@@ -69,6 +69,12 @@ def flowing_inputs(plan: Plan, inputs: Mapping[str, Value]) -> Iterator[str]:
     """The inputs that go where credentials do."""
     for key in plan.selected:
         slots = plan.secret.inputs.get(key, ())
-        own = plan.workflows[key].inputs_schema.with_defaults(inputs) if slots else {}
+        own = _inputs_of(plan, key, inputs) if slots else {}
         for slot in slots:
             yield from scalars(slot.pick(own))
+
+
+def _inputs_of(plan: Plan, key: WorkflowKey, inputs: Mapping[str, Value]) -> Mapping[str, Value]:
+    """All inputs with those of the workflow alone, and its defaults."""
+    own = plan.own_inputs.get(key, {})
+    return plan.workflows[key].inputs_schema.with_defaults({**inputs, **own})

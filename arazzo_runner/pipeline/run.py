@@ -20,7 +20,7 @@ from arazzo_runner.executor.bind.plan import bind, entry_workflows, needs_other_
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.plan import Clock, Plan, Settings, WorkflowKey
 from arazzo_runner.executor.result import RunResult
-from arazzo_runner.executor.run import RunContext, input_problems, run_keys, run_plan
+from arazzo_runner.executor.run import RunContext, input_problems, run_keys, run_plan, split_inputs
 from arazzo_runner.executor.run_state import Compute, compute_here
 from arazzo_runner.executor.secret_flow import secret_flow
 from arazzo_runner.executor.world import World, run_coroutine
@@ -325,6 +325,9 @@ def with_inputs(
     those that are needed and were not given are generated, by ``generation`` others before.
     """
     bound, lacking = planned.plan, planned.missing_credentials
+    inputs, own = split_inputs(bound, inputs)
+    if own:
+        bound = replace(bound, own_inputs=own)
     if generation is not None:
         bound, inputs = with_generated(bound, inputs, generation)
     if mock is not None and mock.makes_inputs:

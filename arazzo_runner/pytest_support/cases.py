@@ -81,7 +81,7 @@ def cases_of(description: Description, workflow: Workflow, path: Path) -> list[W
     document = description.entry.document
     names = (f"{_stem(path)}.{workflow.workflow_id}.cases", f"{_stem(path)}.cases")
     schema = description.entry.inputs[workflow.workflow_id]
-    known = InputSchemas((schema,))
+    known = InputSchemas((schema,), {workflow.workflow_id: schema})
     cases = [*_document_cases(document, workflow), *_file_cases(path, names[0], known)]
     cases = cases or list(_file_cases(path, names[1], known))
     _check_ids(cases)

@@ -6,10 +6,8 @@ Results of a worker of pytest-xdist are sent to the process that writes the repo
 from __future__ import annotations
 
 import os
-import pickle
 import time
 from collections.abc import Iterable, Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -25,43 +23,18 @@ from arazzo_runner.errors import DiagnosedError, DocumentError, UsageError
 from arazzo_runner.executor.body_budget import BodyBudget
 from arazzo_runner.executor.plan import Limits
 from arazzo_runner.executor.result import RunResult, Status
-from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.pytest_support.options import read_options
 from arazzo_runner.report.diagnostics.text import render_line
+from arazzo_runner.report.documents.spool import pack, unpack
 from arazzo_runner.report.exit_code import ExitCode, exit_code, first_code
 from arazzo_runner.report.mask import mask_value
 from arazzo_runner.report.model import RunReport, SourceInfo
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.traversal import OperationName, steps_of
 from arazzo_runner.text.diagnostic import Diagnostic
-from arazzo_runner.text.source import SourceFile
 from arazzo_runner.version import VERSION
-
-
-class _Packer(pickle.Pickler):
-    """Leaves out what only its own process can have: API descriptions look things up lazily."""
-
-    def reducer_override(self, obj: Any) -> Any:
-        """The name and place of an API description: reports ask no more of it."""
-        if isinstance(obj, ApiDescription):
-            file = SourceFile(obj.source.name, "", obj.source.uri)
-            return ApiDescription, (obj.version, obj.title, obj.api_version, None, file, {})
-        return NotImplemented
-
-
-def pack(value: Any) -> bytes:
-    """A value as bytes."""
-    data = BytesIO()
-    _Packer(data).dump(value)
-    return data.getvalue()
-
-
-def unpack(data: bytes) -> Any:
-    """The value of bytes that came from a worker of this very run."""
-    return pickle.loads(data)  # noqa: S301 - a worker runs the same code as its controller
-
 
 T = TypeVar("T")
 _PLUGIN: Final = "arazzo-report"

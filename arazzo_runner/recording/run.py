@@ -30,11 +30,17 @@ def recording_of(
     return Recording(
         document,
         world.exchanges,
-        prepared.inputs,
+        all_inputs(prepared),
         options,
         digests(prepared.description),
         recorded_at,
     )
+
+
+def all_inputs(prepared: pipeline.PreparedRun) -> dict[str, Value]:
+    """The inputs as they were given, those for one workflow under its workflowId."""
+    own = {key.workflow: dict(one) for key, one in prepared.plan.own_inputs.items()}
+    return {**prepared.inputs, **own}
 
 
 def digests(description: Description) -> dict[str, str]:

@@ -30,6 +30,16 @@ def fold_findings(checks: Iterable[CheckResult]) -> list[Folded]:
     return [Folded(equal[0], len(equal)) for equal in found.values()]
 
 
+def sum_findings(folded: Iterable[Folded]) -> list[Folded]:
+    """Findings that were folded apart, equal ones once."""
+    found: dict[object, Folded] = {}
+    for one in folded:
+        key = likeness(one.check)
+        times = one.times + (found[key].times if key in found else 0)
+        found[key] = Folded(found[key].check if key in found else one.check, times)
+    return [*found.values()]
+
+
 def likeness(check: CheckResult) -> object:
     """What equal findings have in common: the words of the description that they break, and where.
 

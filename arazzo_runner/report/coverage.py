@@ -72,12 +72,16 @@ class StepBranches(Struct, frozen=True):
 
 
 class WorkflowBranches(Struct, frozen=True):
-    """A workflow, with the actions that it gives to all of its steps."""
+    """A workflow, with the actions that it gives to all of its steps.
+
+    ``document`` is that of the workflow where there are several.
+    """
 
     workflow_id: str
     runs: int
     steps: tuple[StepBranches, ...]
     actions: tuple[ActionBranch, ...]
+    document: str | None = None
 
     @property
     def _counts(self) -> Iterator[int]:
@@ -355,18 +359,19 @@ def _status_line(one: StatusCoverage, shown: SafeText) -> str:
 
 
 def _workflow(workflow: WorkflowBranches, shown: SafeText) -> Iterator[str]:
+    document = "" if workflow.document is None else f"{shown.text(workflow.document)}: "
     if not any(step.visits for step in workflow.steps):
-        yield shown.text(f"workflow `{workflow.workflow_id}` never ran")
+        yield document + shown.text(f"workflow `{workflow.workflow_id}` never ran")
         return
     for step in workflow.steps:
-        name = f"`{workflow.workflow_id}/{step.step_id}`"
+        name = f"{document}`{workflow.workflow_id}/{step.step_id}`"
         if not step.visits:
             yield shown.text(f"{name} never ran")
             continue
         for criterion in step.criteria:
             yield from _criterion(name, criterion, shown)
         yield from _action_lines(name, step.actions, shown)
-    yield from _action_lines(f"`{workflow.workflow_id}`", workflow.actions, shown)
+    yield from _action_lines(f"{document}`{workflow.workflow_id}`", workflow.actions, shown)
 
 
 def _criterion(name: str, one: CriterionBranches, shown: SafeText) -> Iterator[str]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from arazzo_runner.executor.result import Attempt, RunResult, Status, StepResult, WorkflowResult
 from arazzo_runner.openapi.response.contract import CheckResult
-from arazzo_runner.report.checks import Folded, fold_findings
+from arazzo_runner.report.checks import Folded, fold_findings, sum_findings
 from arazzo_runner.report.redirects import followed_redirects
 from arazzo_runner.report.traversal import steps_of
 
@@ -109,6 +109,25 @@ class Summary(Struct, frozen=True):
     def finding_count(self) -> int:
         """How many contract checks did not hold."""
         return sum(one.times for one in self.findings)
+
+
+NO_SUMMARY = Summary({}, {}, 0, 0, 0)
+"""Of what did not run."""
+
+
+def sum_summaries(summaries: Iterable[Summary]) -> Summary:
+    """The counts of several runs together."""
+    workflows, steps = Counter[Status](), Counter[Status]()
+    requests = passed = failed = 0
+    findings: list[Folded] = []
+    for one in summaries:
+        workflows.update(one.workflows)
+        steps.update(one.steps)
+        requests += one.requests
+        passed += one.criteria_passed
+        failed += one.criteria_failed
+        findings += one.findings
+    return Summary(workflows, steps, requests, passed, failed, tuple(sum_findings(findings)))
 
 
 def summarize_run(result: RunResult) -> Summary:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.executor.plan import WorkflowPlan
 from arazzo_runner.executor.result import RunResult, Status
-from arazzo_runner.report.exit_code import status_of
+from arazzo_runner.report.exit_code import (
+    NO_SUMMARY,
+    Summary,
+    status_of,
+    sum_summaries,
+    summarize_run,
+)
+from arazzo_runner.report.safe_text import count_text
 from arazzo_runner.report.traversal import OperationName
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import SourceFile
@@ -54,12 +64,37 @@ def source_hash(text: str) -> str:
     return sha256(octets).hexdigest()
 
 
+class FailedWorkflow(Struct, frozen=True):
+    """A workflow that did not pass, by its title, and the step that is to blame for it."""
+
+    title: str
+    step_id: str | None = None
+
+
+class DocumentReport(Struct, frozen=True):
+    """What came of one of several documents, without its workflows; secrets are masked.
+
+    ``diagnostics`` are what was found in it, ``coverage`` is None where it did not run.
+    """
+
+    document: str
+    exit_code: int
+    status: Status
+    duration: float = 0.0
+    sources: tuple[SourceInfo, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    summary: Summary = NO_SUMMARY
+    failed: tuple[FailedWorkflow, ...] = ()
+    coverage: Coverage | None = None
+
+
 class RunReport(Struct, frozen=True):
     """All that a report is rendered from.
 
     ``document`` is the path or URL as the user gave it; ``started_at`` is RFC 3339 in UTC;
     ``duration`` is in seconds; ``operations`` are all those of the source descriptions, and
-    ``workflows`` what could run, bound. ``notes`` are sentences about how the run was made.
+    ``workflows`` what could run, bound. ``notes`` are sentences about how the run was made. Where
+    several documents were to run they are in ``documents``, and ``document`` is empty.
     """
 
     tool_version: str
@@ -73,6 +108,19 @@ class RunReport(Struct, frozen=True):
     operations: tuple[OperationName, ...] = ()
     workflows: tuple[WorkflowPlan, ...] = ()
     notes: tuple[str, ...] = ()
+    documents: tuple[DocumentReport, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The document, or how many there are."""
+        return count_text(len(self.documents), "document") if self.documents else self.document
+
+    @property
+    def summary(self) -> Summary:
+        """The counts of all that ran."""
+        if self.documents:
+            return sum_summaries(one.summary for one in self.documents)
+        return summarize_run(self.result)
 
     @property
     def all_notes(self) -> tuple[str, ...]:
@@ -90,6 +138,34 @@ class RunReport(Struct, frozen=True):
     @property
     def coverage(self) -> Coverage:
         """What of ``operations`` and ``workflows`` was gone through."""
+        if self.documents:
+            from arazzo_runner.report.documents.coverage import merge_coverages
+
+            return merge_coverages(
+                (one.document, {each.name: each.sha256 for each in one.sources}, one.coverage)
+                for one in self.documents
+                if one.coverage is not None
+            )
         from arazzo_runner.report.coverage import measure_coverage
 
         return measure_coverage(self.result, self.operations, self.workflows)
+
+
+def document_runs(run: RunReport) -> Iterator[RunReport]:
+    """The run of each document as if it were the only one."""
+    if not run.documents:
+        yield run
+        return
+    workflows = iter(run.result.workflows)
+    for one in run.documents:
+        own = tuple(islice(workflows, sum(one.summary.workflows.values())))
+        yield replace(
+            run,
+            document=one.document,
+            exit_code=one.exit_code,
+            duration=one.duration,
+            result=RunResult(own, one.duration),
+            sources=one.sources,
+            diagnostics=one.diagnostics,
+            documents=(),
+        )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import click
 from click.core import ParameterSource
+from msgspec import Struct
 
 from arazzo_runner.cli.options.profiles import NO_PROFILE, Profile
 from arazzo_runner.cli.options.settings import narrowed_to, read_checks
@@ -18,18 +19,63 @@ from arazzo_runner.openapi.servers import declared_variables
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, warning
 
+_Finding: TypeAlias = tuple[str, Diagnostic]
+"""A name, and what is said of it."""
+
+
+class UnknownName(Struct, frozen=True):
+    """A name that a document does not have: of which flag, and the finding about it.
+
+    ``key`` is the name, or for what may be repeated the text as it was typed.
+    """
+
+    parameter: str
+    key: str
+    finding: Diagnostic
+
+    def is_same(self, other: UnknownName) -> bool:
+        """Whether both are about the same name, of two documents."""
+        return (self.parameter, self.key) == (other.parameter, other.key)
+
 
 def check_names(description: Description, given: Mapping[str, Any]) -> None:
     """Raise UsageError for sources, server variables, schemes and steps that there are not."""
-    found = [*_servers(description, given), *_variables(description, given)]
-    found += _credentials(description, given)
-    if given["until"] is not None:
-        found += _until_findings(description, given["until"])
-    found += _checks(description, given.get("checks", ()))
-    found += _no_auth(description, given.get("no_auth", ()))
-    found += _send_invalid(description, given.get("send_invalid", ()))
+    found = [one.finding for one in unknown_names(description, given)]
     if found:
         raise UsageError(*found)
+
+
+def unknown_names(description: Description, given: Mapping[str, Any]) -> list[UnknownName]:
+    """The sources, server variables, schemes and steps of flags that a document does not have."""
+    until = given["until"]
+    found = {
+        "servers": _servers(description, given),
+        "server_variables": _variables(description, given),
+        "credential_origins": _credentials(description, given),
+        "until": () if until is None else _until_findings(description, until),
+        "checks": _checks(description, given.get("checks", ())),
+        "no_auth": _no_auth(description, given.get("no_auth", ())),
+        "send_invalid": _send_invalid(description, given.get("send_invalid", ())),
+    }
+    return [
+        UnknownName(parameter, key, finding)
+        for parameter, findings in found.items()
+        for key, finding in findings
+    ]
+
+
+def without_names(given: Mapping[str, Any], unknown: Iterable[UnknownName]) -> dict[str, Any]:
+    """The flags without names that a document does not have."""
+    own = dict(given)
+    for one in unknown:
+        value = own[one.parameter]
+        if isinstance(value, Mapping):
+            own[one.parameter] = {name: each for name, each in value.items() if name != one.key}
+        elif isinstance(value, tuple):
+            own[one.parameter] = tuple(each for each in value if each != one.key)
+        else:
+            own[one.parameter] = None
+    return own
 
 
 def unknown_secrets(description: Description, given: Mapping[str, Any]) -> list[Diagnostic]:
@@ -57,25 +103,25 @@ def _outputs(unit: Any) -> Iterable[str]:
         yield from (name for step in workflow.steps for name, _ in step.outputs)
 
 
-def _servers(description: Description, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
+def _servers(description: Description, given: Mapping[str, Any]) -> Iterator[_Finding]:
     known = description.apis()
     for name, url in given["servers"].items():
         if name and name not in known and f"{name}={url}" not in _of_profile(given).servers:
             message = f"`--server {name}={url}` names no API description"
-            yield error("AZ906", message, help=_way_out(name, known))
+            yield name, error("AZ906", message, help=_way_out(name, known))
 
 
-def _variables(description: Description, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
+def _variables(description: Description, given: Mapping[str, Any]) -> Iterator[_Finding]:
     if not given["server_variables"]:
         return
     known = {name for one in description.apis().values() for name in declared_variables(one.raw)}
     for name, value in given["server_variables"].items():
         if name not in known and f"{name}={value}" not in _of_profile(given).variables:
             message = f"`--server-var {name}={value}`: no server has a variable `{name}`"
-            yield error("AZ906", message, help=_way_out(name, known))
+            yield name, error("AZ906", message, help=_way_out(name, known))
 
 
-def _credentials(description: Description, given: Mapping[str, Any]) -> Iterator[Diagnostic]:
+def _credentials(description: Description, given: Mapping[str, Any]) -> Iterator[_Finding]:
     """Errors about names that are no security schemes, or whose credential stays where it is."""
     schemes = [one for api in description.apis().values() for one in api.schemes.values()]
     known = {one.name for one in schemes}
@@ -84,10 +130,10 @@ def _credentials(description: Description, given: Mapping[str, Any]) -> Iterator
         flag = f"`--credential {name}@{origins[0]}`"
         if name not in known:
             message = f"{flag} names no security scheme"
-            yield error("AZ906", message, help=_way_out(name, known))
+            yield name, error("AZ906", message, help=_way_out(name, known))
         elif name not in moving:
             message = f"{flag}: a credential of this kind is only sent to its own server"
-            yield error("AZ906", message, help=_MOVING)
+            yield name, error("AZ906", message, help=_MOVING)
 
 
 _MOVING: Final = "HTTP basic, tokens, and API keys in a header can be sent to another origin"
@@ -99,15 +145,15 @@ def _of_profile(given: Mapping[str, Any]) -> Profile:
     return profile
 
 
-def _until_findings(description: Description, step_id: str) -> list[Diagnostic]:
+def _until_findings(description: Description, step_id: str) -> Iterator[_Finding]:
     workflows = description.entry.document.workflows
     known = list(dict.fromkeys(step.step_id for one in workflows for step in one.steps))
-    if step_id in known:
-        return []
-    return [error("AZ906", f"`--until {step_id}` names no step", help=_way_out(step_id, known))]
+    if step_id not in known:
+        message = f"`--until {step_id}` names no step"
+        yield step_id, error("AZ906", message, help=_way_out(step_id, known))
 
 
-def _checks(description: Description, typed: Iterable[str]) -> Iterator[Diagnostic]:
+def _checks(description: Description, typed: Iterable[str]) -> Iterator[_Finding]:
     """Narrowed checks of what there is not; what a file sets is for other documents, too."""
     narrowed = {text: narrowed_to(read_checks([text])) for text in typed}
     source = click.get_current_context().get_parameter_source("checks")
@@ -117,7 +163,7 @@ def _checks(description: Description, typed: Iterable[str]) -> Iterator[Diagnost
     for text, names in narrowed.items():
         if not known.issuperset(names):
             message = f"`--check {text}` names no operation and no step"
-            yield error("AZ906", message, help=did_you_mean(names[0], known))
+            yield text, error("AZ906", message, help=did_you_mean(names[0], known))
 
 
 def _names_of_checks(description: Description) -> Iterator[str]:
@@ -129,16 +175,16 @@ def _names_of_checks(description: Description) -> Iterator[str]:
         yield from operation_ids(api)
 
 
-def _send_invalid(description: Description, names: Iterable[str]) -> Iterator[Diagnostic]:
+def _send_invalid(description: Description, names: Iterable[str]) -> Iterator[_Finding]:
     workflows = (one for unit in description.units.values() for one in unit.document.workflows)
     known = {step.step_id for one in workflows for step in one.steps}
     for name in names:
         if name != "all" and name not in known:
             message = f"`--send-invalid {name}` names no step"
-            yield error("AZ906", message, help=_way_out(name, known))
+            yield name, error("AZ906", message, help=_way_out(name, known))
 
 
-def _no_auth(description: Description, texts: Iterable[str]) -> Iterator[Diagnostic]:
+def _no_auth(description: Description, texts: Iterable[str]) -> Iterator[_Finding]:
     apis = description.apis()
     for text in texts:
         source, _, scheme = text.partition(".")
@@ -146,10 +192,10 @@ def _no_auth(description: Description, texts: Iterable[str]) -> Iterator[Diagnos
             continue
         if source not in apis:
             message = f"`--no-auth {text}` names no API description"
-            yield error("AZ906", message, help=_way_out(source, {"all", *apis}))
+            yield text, error("AZ906", message, help=_way_out(source, {"all", *apis}))
         elif scheme and scheme not in apis[source].schemes:
             message = f"`--no-auth {text}`: `{source}` has no security scheme `{scheme}`"
-            yield error("AZ906", message, help=_way_out(scheme, apis[source].schemes))
+            yield text, error("AZ906", message, help=_way_out(scheme, apis[source].schemes))
 
 
 def _way_out(name: str, known: Iterable[str]) -> str:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import click
 
-    from arazzo_runner.report.terminal.style import AnsiStyle, ColorWhen
+    from arazzo_runner.report.terminal.style import AnsiStyle, ColorWhen, ColourStream
 
 _WHEN: Final[ContextVar[ColorWhen]] = ContextVar("color", default="auto")
 """What the command in progress was told: errors are shown when its flags are out of reach."""
 
 
-def terminal_style(out: TextIO) -> AnsiStyle:
+def terminal_style(out: ColourStream) -> AnsiStyle:
     """The colours of a stream, by `--color` and the environment."""
     from arazzo_runner.report.terminal.style import style_for
 

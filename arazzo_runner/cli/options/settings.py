@@ -23,7 +23,7 @@ from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.request.user_headers import parse_user_header
 from arazzo_runner.openapi.response.contract import CheckKind
 from arazzo_runner.options.table import members_of
-from arazzo_runner.pipeline.load import Description, LoadLimits, load_from
+from arazzo_runner.pipeline.load import Description, LoadLimits, SharedCache, load_from
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
 from arazzo_runner.retrieve.source_headers import HeaderSettings
 from arazzo_runner.text.limits import DESCRIPTION_LIMITS, DocumentLimits
@@ -134,15 +134,19 @@ AccessWrapper: TypeAlias = Callable[[DocumentAccess], DocumentAccess]
 
 
 def load_document(
-    document: str, given: Mapping[str, Any], wrap: AccessWrapper = lambda access: access
+    document: str,
+    given: Mapping[str, Any],
+    wrap: AccessWrapper = lambda access: access,
+    shared: SharedCache | None = None,
 ) -> Description:
     """Load ``document`` with what its sources name; ``given`` are the flags by name.
 
-    Raises UsageError when it cannot be read, DocumentError when it cannot be used.
+    ``shared`` has what other documents have read. Raises UsageError when it cannot be read,
+    DocumentError when it cannot be used.
     """
     access = wrap(document_access(retrieve_settings(given), os.environ))
-    silence = configured_silence(document)
-    return load_from(access, document, given["sources"], load_limits(given), silence=silence)
+    limits, silence = load_limits(given), configured_silence(document)
+    return load_from(access, document, given["sources"], limits, shared, silence)
 
 
 def retrieve_settings(given: Mapping[str, Any]) -> RetrieveSettings:

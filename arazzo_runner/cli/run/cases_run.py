@@ -42,7 +42,7 @@ from arazzo_runner.report.safe_text import count_text, escape
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.cases import names_width, row_lines
 from arazzo_runner.report.terminal.console import Console
-from arazzo_runner.report.terminal.live import LiveCases
+from arazzo_runner.report.terminal.live import LiveItems
 from arazzo_runner.report.terminal.style import TextStyle
 from arazzo_runner.report.traversal import steps_of
 from arazzo_runner.text.diagnostic import Diagnostic, error
@@ -289,8 +289,8 @@ class CaseSet(Struct, frozen=True):
         console.know(result)
         return performance.end(result, told, console)
 
-    def _going_on(self, look: TextStyle, stream: LiveStream | None) -> LiveCases:
-        going_on = LiveCases(look, time.monotonic, len(self.cases))
+    def _going_on(self, look: TextStyle, stream: LiveStream | None) -> LiveItems:
+        going_on = LiveItems(look, time.monotonic, len(self.cases), "case")
         if stream is not None:
             stream.going_on = going_on
         return going_on
@@ -307,7 +307,7 @@ class CaseSet(Struct, frozen=True):
         return 0
 
 
-def _on_case_end(going_on: LiveCases) -> Callable[[CaseResult], None]:
+def _on_case_end(going_on: LiveItems) -> Callable[[CaseResult], None]:
     def end(ran: CaseResult) -> None:
         passed = all(one.passed for one in ran.result.workflows)
         going_on.end(ran.case.name, failed=ran.began and not passed)

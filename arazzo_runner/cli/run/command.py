@@ -1,4 +1,4 @@
-"""`arazzo run DOCUMENT`"""
+"""`arazzo run DOCUMENT…`"""
 
 from __future__ import annotations
 
@@ -10,27 +10,29 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec import Struct
 
-from arazzo_runner.cli.credentials import check_person, with_credentials
+from arazzo_runner.cli.credentials import check_person
 from arazzo_runner.cli.diagnostics import show_warnings
 from arazzo_runner.cli.options.check_names import check_names, unknown_secrets
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
-from arazzo_runner.cli.options.generate import generation_of
-from arazzo_runner.cli.options.profiles import NO_PROFILE
-from arazzo_runner.cli.options.settings import AccessWrapper, load_document, settings_of
+from arazzo_runner.cli.options.settings import AccessWrapper, load_document
+from arazzo_runner.cli.run.run_config import (
+    check_flags,
+    check_folder,
+    chosen_documents,
+    inputs_of_flags,
+    run_config,
+)
 from arazzo_runner.cli.run.session import CommandSession, RunSession, StartedRun, maskers_of
 from arazzo_runner.cli.run.world import (
     TracesFactory,
-    check_mock,
     check_network,
-    mock_settings,
     open_world,
     traces_for,
 )
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
-from arazzo_runner.expression.value import Value
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.files import check_writable
@@ -41,15 +43,24 @@ if TYPE_CHECKING:
     from arazzo_runner.cli.run.record import RecordOption
 
 
-@click.command("run", cls=SectionedCommand, short_help="run a document's workflows")
-@click.argument("document")
+@click.command("run", cls=SectionedCommand, short_help="run the workflows of documents")
+@click.argument("named", metavar="DOCUMENT…", nargs=-1, required=True)
 @flags_of("run")
-def command(document: str, **given: Any) -> int:
-    """Run the workflows of DOCUMENT: a path, `-` for standard input, or an https URL.
+def command(named: tuple[str, ...], **given: Any) -> int:
+    """Run the workflows of each DOCUMENT: a path, `-` for standard input, or an https URL.
 
-    Without --workflow, all workflows run that no other workflow calls, goes to or
-    retries with, in the order of the document.
+    A folder stands for all documents in it. Without --workflow, all workflows run
+    that no other workflow calls, goes to or retries with, in the order of the document.
     """
+    documents = chosen_documents(named)
+    if len(documents) > 1:
+        from arazzo_runner.cli.run.documents_run import run_documents
+
+        return run_documents(documents, named, given)
+    return _run_document(documents[0], given)
+
+
+def _run_document(document: str, given: Mapping[str, Any]) -> int:
     occasion = CommandSession(document, given)
     recording = _record_option(document, given, occasion.started_at)
     return occasion.to_the_end(RunCommand(document, given, occasion, recording).start)
@@ -73,15 +84,8 @@ class RunCommand(Struct, frozen=True):
 
     def start(self) -> StartedRun:
         """All that can go wrong before something is sent."""
-        if self.given["inputs"] or self.given["inputs_file"]:
-            from arazzo_runner.cli.inputs import check_stdin
-
-            check_stdin(self.document, self.given["inputs_file"], self.given["inputs"])
-        if self.given["dry_run"]:
-            from arazzo_runner.cli.run.dry_run import refuse_reports
-
-            refuse_reports(click.get_current_context())
-        check_mock(click.get_current_context())
+        check_flags([self.document], self.given)
+        check_folder(self.document)
         if self.given["wait_for"]:
             from arazzo_runner.cli.run.wait_for import wait_for_urls
 
@@ -95,7 +99,7 @@ class RunCommand(Struct, frozen=True):
 
             check_saved(description, self.given)
         check_network(self.given)
-        options = self._options()
+        options = run_config(self.given)
         new_traces = traces_for(self.given, os.environ)
         ready, warnings = self._ready(description, options, new_traces)
         show_warnings([*warnings, *unknown_secrets(description, self.given)])
@@ -119,7 +123,7 @@ class RunCommand(Struct, frozen=True):
             from arazzo_runner.cli.run.cases_run import ready_cases
 
             return ready_cases(description, self.given, options, new_traces)
-        inputs = self._inputs(description)
+        inputs = inputs_of_flags(description, self.given)
         prepared = pipeline.prepare_run(description, inputs, self.given["workflows"], options)
         if options.needs_credentials:
             check_person(prepared.plan)
@@ -128,29 +132,6 @@ class RunCommand(Struct, frozen=True):
             return self._run(prepared, options, session, new_traces)
 
         return start, prepared.warnings
-
-    def _inputs(self, description: Description) -> Mapping[str, Value]:
-        given = self.given
-        if not (given["inputs"] or given["inputs_file"] or given.get("profile", NO_PROFILE).inputs):
-            return {}
-        from arazzo_runner.cli.inputs import inputs_for
-
-        return inputs_for(description, given, given["workflows"])
-
-    def _options(self) -> pipeline.RunConfig:
-        given = self.given
-        options = pipeline.RunConfig(
-            servers=given["servers"],
-            server_variables=given["server_variables"],
-            needs_credentials=not (given["mock"] or given["dry_run"]),
-            secrets=tuple(given["secrets"]),
-            headers=given["headers"],
-            no_auth=given["no_auth"],
-            settings=settings_of(given),
-            mock=mock_settings(given) if given["mock"] else None,
-            generation=generation_of(given),
-        )
-        return with_credentials(options, given)
 
     def _run(
         self,

@@ -43,8 +43,8 @@ def show_dry_run(
 def _dry_run(
     prepared: pipeline.PreparedRun, workflow: WorkflowPlan, settings: Settings
 ) -> list[DryRunStep]:
-    schema = workflow.inputs_schema
-    inputs = schema.with_defaults(schema.accepted_inputs(prepared.inputs))
+    given = prepared.plan.inputs_of(workflow.key, prepared.inputs)
+    inputs = workflow.inputs_schema.with_defaults(given)
     return dry_run_steps(
         workflow, inputs, settings.limits.query_seconds, settings.allow_origins
     )  # fmt: skip

@@ -182,22 +182,32 @@ def reports_of_args(args: Sequence[str], environ: Mapping[str, str]) -> Reports:
         return Reports(tuple(_of_json("--json" in args)))
 
 
+class NoDocumentError(UsageError):
+    """A folder without a document: there is nothing to run."""
+
+
 def start_code(error: DiagnosedError) -> ExitCode:
     """The exit code of what could not start for an error."""
     if isinstance(error, ServerUnavailableError):
         return ExitCode.NO_RESPONSE
+    if isinstance(error, NoDocumentError):
+        return ExitCode.NOTHING
     return ExitCode.INVALID if isinstance(error, DocumentError) else ExitCode.USAGE
 
 
 ReportContext = Callable[[], Mapping[str, Any]]
 
 
-class _Sink(Protocol):
+class OpenSink(Protocol):
     """Where lines go while a run goes on."""
 
-    def write(self, data: bytes) -> None: ...
+    def write(self, data: bytes) -> None:
+        """Append lines."""
+        ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """End the report. Raises UsageError (AZ907)."""
+        ...
 
 
 class _Stdout:
@@ -225,7 +235,7 @@ class ReportObserver:
         self._circumstances = circumstances
         self._prepared = prepared
         self._masker = masker
-        self._live: list[tuple[ReportTarget, _Sink, EventLines]] = []
+        self._live: list[tuple[ReportTarget, OpenSink, EventLines]] = []
         self._finished: list[WorkflowResult] = []
         self._since = time.perf_counter()
 
@@ -241,7 +251,7 @@ class ReportObserver:
 
         begun = self.report(RunResult((), 0.0), 0)
         for target in targets:
-            sink = _open(target)
+            sink = open_sink(target)
             lines = EventLines(sink.write, self._masker, self._elapsed)
             self._live.append((target, sink, lines))
             lines.begin(begun)
@@ -303,7 +313,8 @@ class ReportObserver:
         )
 
 
-def _open(target: ReportTarget) -> _Sink:
+def open_sink(target: ReportTarget) -> OpenSink:
+    """Begin a report that grows. Raises UsageError (AZ907)."""
     if target.path == STDOUT:
         return _Stdout()
     from arazzo_runner.report.files import StreamedFile

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -47,6 +47,10 @@ class RerunCommand(Struct, frozen=True):
         if seed is None or self.words[:1] != ("run",) or self.has("--seed"):
             return self
         return RerunCommand((*self.words, "--seed", str(seed)))
+
+    def without_words(self, words: Collection[str]) -> RerunCommand:
+        """The command without these words, such as the documents."""
+        return RerunCommand(tuple(one for one in self.words if one not in words))
 
     def without(self, flag: str) -> RerunCommand:
         """The command without a flag and its values."""

@@ -27,7 +27,8 @@ from arazzo_runner.errors import DiagnosedError, InputError, UsageError
 from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.pipeline import run as pipeline
-from arazzo_runner.report.exit_code import ExitCode, exit_code, first_code
+from arazzo_runner.report.exit_code import ExitCode, exit_code, first_code, status_of
+from arazzo_runner.report.model import DocumentReport
 from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.report.terminal.console import Console
 from arazzo_runner.report.terminal.style import TextStream, Verbosity, is_live
@@ -93,11 +94,11 @@ class RunSession(Struct, frozen=True):
     ) -> int:
         """Say how it ended, and write all that is to be written. Returns the exit code."""
         code = self._code(result)
-        if self._covers():
+        if self.covers:
             console.cover(observer.report(result, code).coverage)
         console.finish(result, code)
         return first_code(
-            [code, *_write_problems(lambda: observer.end(result, code)), *_write_problems(keep)]
+            [code, *write_problems(lambda: observer.end(result, code)), *write_problems(keep)]
         )
 
     @property
@@ -147,7 +148,8 @@ class RunSession(Struct, frozen=True):
         style = terminal_style(self.out)
         return Console(out or self.out, masker, self.verbosity, style, _width(), again)
 
-    def _covers(self) -> bool:
+    @property
+    def covers(self) -> bool:
         """Whether to say how much was gone through."""
         return self.given["coverage"] or (self.given["verbose"] > 0 and not self.given["quiet"])
 
@@ -183,7 +185,7 @@ def _rerun_line(
     return command.without("--workflow").line(masker, "--workflow", workflow_id)
 
 
-def _write_problems(write: Callable[[], None]) -> list[int]:
+def write_problems(write: Callable[[], None]) -> list[int]:
     """Write; what cannot be written is told, and is the user's."""
     try:
         write()
@@ -206,10 +208,14 @@ StartedRun: TypeAlias = Callable[[RunSession], int]
 
 
 class CommandSession(Struct):
-    """``document`` is what reports call it; ``given`` are the flags by name."""
+    """``document`` is what reports call it; ``given`` are the flags by name.
+
+    Several ``documents`` have no name in common: ``document`` is empty.
+    """
 
     document: str
     given: Mapping[str, Any]
+    documents: tuple[str, ...] = ()
     started_at: float = field(default_factory=time.time)
     started: float = field(default_factory=time.perf_counter)
 
@@ -231,7 +237,7 @@ class CommandSession(Struct):
             except KeyboardInterrupt:
                 return self._failed_start(reports, UsageError(), signals.code or 130)
             except Exception:
-                reports.write_failed_start(self.circumstances(), ExitCode.BUG, UsageError())
+                self._write_failed_start(reports, UsageError(), ExitCode.BUG)
                 raise
             return ready(self._performance(reports, signals))
 
@@ -239,7 +245,7 @@ class CommandSession(Struct):
         return RunSession(self.given, reports, signals, self.circumstances)
 
     def _failed_start(self, reports: Reports, error: DiagnosedError, code: int) -> int:
-        reports.write_failed_start(self.circumstances(), code, error)
+        self._write_failed_start(reports, error, code)
         show_diagnostics(error.diagnostics, secrets=error.secrets)
         if isinstance(error, InputError) and error.missing:
             from arazzo_runner.cli.placeholders import command_with_inputs
@@ -250,6 +256,12 @@ class CommandSession(Struct):
         if not error.diagnostics:
             sys.stderr.write("interrupted before anything was sent\n")
         return code
+
+    def _write_failed_start(self, reports: Reports, error: DiagnosedError, code: int) -> None:
+        found, status = error.diagnostics, status_of(code)
+        entries = (DocumentReport(one, code, status, diagnostics=found) for one in self.documents)
+        circumstances = {**self.circumstances(), "documents": tuple(entries)}
+        reports.write_failed_start(circumstances, code, error)
 
     def circumstances(self) -> dict[str, Any]:
         """What reports say of the circumstances."""

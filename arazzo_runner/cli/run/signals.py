@@ -43,6 +43,9 @@ class Signals:
         """Whether the run should stop."""
         return self.code is not None
 
+    is_set = interrupted
+    """For worlds that ask an event."""
+
     def receive(self, number: int, _frame: FrameType | None) -> None:
         """Remember the first signal and wake whatever is waiting; let the second one through."""
         again = self.code is not None

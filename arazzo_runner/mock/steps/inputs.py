@@ -57,7 +57,7 @@ def _generate(
     for key in keys:
         workflow = flow.plan.workflows[key]
         for name, schema in needed_inputs(workflow, flow).items():
-            if name in given or name in made:
+            if name in given or name in made or name in flow.plan.own_inputs.get(key, {}):
                 continue
             dice = SeededChoice(seed).at("inputs", name)
             sinks = flow.inputs.get((key, name), {})

@@ -111,11 +111,19 @@ def _har(run: RunReport, masker: Masker) -> OpenObject:
 
 def _entries(run: RunReport, masker: Masker) -> Iterator[dict[str, Value]]:
     now = datetime.fromisoformat(run.started_at).timestamp()
-    for step in steps_of(run.result.workflows):
+    for step, comment in _commented_steps(run):
         for attempt in step.attempts:
             for one in _exchanges(attempt, now):
-                yield _entry(one, attempt, step, masker)
+                yield _entry(one, attempt, comment, masker)
             now += _duration(attempt) + _wait(attempt)
+
+
+def _commented_steps(run: RunReport) -> Iterator[tuple[StepResult, str]]:
+    """The visits of steps, each with what is said of it; with its document where many ran."""
+    for workflow in run.result.workflows:
+        document = "" if workflow.document is None else f"{workflow.document}: "
+        for step in steps_of((workflow,)):
+            yield step, f"{document}step {step.step_id}"
 
 
 def _exchanges(attempt: Attempt, now: float) -> tuple[WireExchange, ...]:
@@ -137,7 +145,7 @@ def _wait(attempt: Attempt) -> float:
 
 
 def _entry(
-    exchange: WireExchange, attempt: Attempt, step: StepResult, masker: Masker
+    exchange: WireExchange, attempt: Attempt, comment: str, masker: Masker
 ) -> dict[str, Value]:
     milliseconds = round(exchange.duration * 1000, 3)
     response = exchange.response
@@ -149,7 +157,7 @@ def _entry(
         "response": _response(response, masker) if response else _NO_RESPONSE,
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
-        "comment": masker.text(f"step {step.step_id}"),
+        "comment": masker.text(comment),
     }
     if attempt.error and response is None:
         entry["_error"] = masker.text(attempt.error.message)  # what Chrome calls it

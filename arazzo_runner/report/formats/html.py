@@ -27,7 +27,7 @@ from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.safe_text import duration_text
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.style import plain_look
-from arazzo_runner.report.terminal.verdict import verdict_line
+from arazzo_runner.report.terminal.verdict import report_verdict
 from arazzo_runner.report.traversal import steps_of, visits_of
 
 _BAD = (Status.FAILED, Status.ERROR)
@@ -40,17 +40,20 @@ def report_pieces(run: RunReport, masker: Masker) -> Iterator[bytes]:
 
 
 def _page(run: RunReport, masker: Masker) -> Iterator[Markup]:
-    view = {**report_start(run, masker), **report_end(run, masker, OpenParts(masker))}
+    title = {"title": masker.text(run.title)}
+    view = {**report_start(run, masker), **report_end(run, masker, OpenParts(masker)), **title}
     look = plain_look(masker)
     steps = StepPages(masker, sum(one.duration for one in run.result.workflows))
     assets = _page_assets()
     yield _head(view, assets)
-    yield _header(view, verdict_line(run.result, run.exit_code, look), _failures(run, masker))
+    yield _header(
+        view, report_verdict(run, look), join((_documents(run, masker), _failures(run, masker)))
+    )
     yield _CONTROLS
     yield Markup('<main id="workflows" tabindex="-1">\n')
     yield from _workflows(run.result.workflows, steps, masker)
     yield _findings(view["diagnostics"])
-    gaps = list(gap_lines(run.coverage, look.shown)) if run.workflows else []
+    gaps = list(gap_lines(run.coverage, look.shown)) if run.workflows or run.documents else []
     yield _coverage(view["coverage"], gaps)
     yield _sources(view["sources"])
     # What was left out is known only now that all has been rendered.
@@ -78,7 +81,7 @@ def _head(view: Data, assets: dict[str, Markup]) -> Markup:
         assets["style_hash"],
         assets["script_hash"],
         view["status"],
-        view["document"],
+        view["title"],
         assets["style"],
     )
 
@@ -100,7 +103,7 @@ def _header(view: Data, verdict: str, failures: Markup) -> Markup:
         '<dl class="facts">\n%s</dl>\n%s</header>\n',
         status,
         status,
-        view["document"],
+        view["title"],
         verdict,
         notes,
         join(_fact_items(facts.items())),
@@ -113,6 +116,22 @@ def _fact_items(facts: Iterable[tuple[str, object]]) -> Iterator[Markup]:
         yield fill("<div><dt>%s</dt><dd>%s</dd></div>\n", name, value)
 
 
+def _documents(run: RunReport, masker: Masker) -> Markup:
+    """The documents, where there are several, each with its status."""
+    if not run.documents:
+        return NOTHING
+    items = (
+        fill("<li>%s %s</li>", mark(one.status.value), masker.text(one.document))
+        for one in run.documents
+    )
+    return fill(
+        '<details class="fold"><summary>Documents <span class="dim">%s</span></summary>'
+        '<ul class="plain">%s</ul></details>\n',
+        len(run.documents),
+        join(items),
+    )
+
+
 def _failures(run: RunReport, masker: Masker) -> Markup:
     """The links at the top: to each workflow that did not pass, or to the step that ended it."""
     links: list[Markup] = []
@@ -120,7 +139,7 @@ def _failures(run: RunReport, masker: Masker) -> Markup:
     for number, workflow in enumerate(run.result.workflows, 1):
         last = workflow.steps[-1] if workflow.steps else None
         if workflow.status in _BAD:
-            title, anchor = masker.text(workflow.title), f"workflow-{number}"
+            title, anchor = masker.text(workflow.full_title), f"workflow-{number}"
             if last and last.status is not Status.PASSED:
                 title = f"{title}, step {masker.text(last.step_id)}"
                 anchor = f"step-{before + _count_visits(workflow.steps[:-1]) + 1}"
@@ -172,7 +191,7 @@ def _workflows(
             number,
             number,
             mark(one.status.value),
-            masker.text(one.title),
+            masker.text(one.full_title),
             duration_text(one.duration),
         )
         why = explain_workflow(one, masker) if one.status in _BAD else ""

@@ -5,9 +5,9 @@ Its lines are those of ``json.dumps(…, indent=2)``, in a fifth of the time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from arazzo_runner.executor.result import RunResult, Status
+from arazzo_runner.executor.result import Status
 from arazzo_runner.expression.value import Value
 from arazzo_runner.report.coverage import (
     ActionBranch,
@@ -16,10 +16,10 @@ from arazzo_runner.report.coverage import (
     StepBranches,
     WorkflowBranches,
 )
-from arazzo_runner.report.exit_code import summarize_run
+from arazzo_runner.report.exit_code import Summary
 from arazzo_runner.report.formats.json_parts import JsonParts, operation_json, round_seconds
 from arazzo_runner.report.formats.json_stream import OpenObject, OpenParts, json_stream
-from arazzo_runner.report.model import RunReport
+from arazzo_runner.report.model import DocumentReport, RunReport, SourceInfo
 from arazzo_runner.report.secrets import Masker
 
 
@@ -46,7 +46,9 @@ def _statuses(one: StatusCoverage) -> dict[str, Value]:
 
 
 def _workflow(one: WorkflowBranches, masker: Masker, show: JsonParts) -> dict[str, Value]:
+    document = {} if one.document is None else {"document": masker.text(one.document)}
     members = {
+        **document,
         "workflow_id": masker.text(one.workflow_id),
         "runs": one.runs,
         "steps": show.array(_step(step, masker) for step in one.steps),
@@ -98,6 +100,7 @@ def report_data(run: RunReport, masker: Masker, show: JsonParts | None = None) -
         "schema_version": begun["schema_version"],
         "tool": begun["tool"],
         "document": begun["document"],
+        **documents_json(run, masker, show),
         "status": ended["status"],
         "exit_code": ended["exit_code"],
         "started_at": begun["started_at"],
@@ -116,15 +119,41 @@ def report_start(run: RunReport, masker: Masker) -> dict[str, Value]:
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "arazzo", "version": run.tool_version},
-        "document": masker.text(run.document),
+        "document": None if run.documents else masker.text(run.document),
         "started_at": run.started_at,
-        "sources": [
-            {"name": source.name, "type": source.type, "url": masker.text(source.url),
-             "version": source.version, "sha256": source.sha256}
-            for source in run.sources
-        ],
+        "sources": _sources(run.sources, masker),
         **_notes(run),
-    }  # fmt: skip
+    }
+
+
+def _sources(sources: Iterable[SourceInfo], masker: Masker) -> list[Value]:
+    return [
+        {"name": one.name, "type": one.type, "url": masker.text(one.url),
+         "version": one.version, "sha256": one.sha256}
+        for one in sources
+    ]  # fmt: skip
+
+
+def documents_json(
+    run: RunReport, masker: Masker, show: JsonParts | None = None
+) -> dict[str, Value]:
+    """The result of each of several documents; nothing where there is one."""
+    if not run.documents:
+        return {}
+    parts = show or JsonParts(masker)
+    return {"documents": parts.array(_document(one, masker, parts) for one in run.documents)}
+
+
+def _document(one: DocumentReport, masker: Masker, show: JsonParts) -> dict[str, Value]:
+    return show.object(
+        {
+            "document": masker.text(one.document),
+            "status": one.status.value,
+            "exit_code": int(one.exit_code),
+            "sources": _sources(one.sources, masker),
+            "coverage": None if one.coverage is None else coverage_json(one.coverage, masker, show),
+        }
+    )
 
 
 def _notes(run: RunReport) -> dict[str, Value]:
@@ -138,7 +167,7 @@ def report_end(run: RunReport, masker: Masker, show: JsonParts | None = None) ->
         "status": run.status.value,
         "exit_code": int(run.exit_code),
         "duration": round_seconds(run.duration),
-        "summary": _summary(run.result),
+        "summary": _summary(run.summary),
         "diagnostics": [show.diagnostic(diagnostic) for diagnostic in run.diagnostics],
         "coverage": coverage_json(run.coverage, masker, show),
     }
@@ -149,8 +178,7 @@ def report_pieces(run: RunReport, masker: Masker) -> Iterator[bytes]:
     return json_stream(OpenObject(report_data(run, masker, OpenParts(masker))))
 
 
-def _summary(result: RunResult) -> dict[str, Value]:
-    summary = summarize_run(result)
+def _summary(summary: Summary) -> dict[str, Value]:
     return {
         "workflows": _counts(summary.workflows),
         "steps": _counts(summary.steps),

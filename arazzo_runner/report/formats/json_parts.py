@@ -96,6 +96,8 @@ class JsonParts:
             spelled["generated"] = self.values(made)
             if workflow.seed is not None:
                 spelled["seed"] = workflow.seed
+        if workflow.document is not None:
+            spelled["document"] = self.text(workflow.document)
         if workflow.case is not None:
             spelled["case"] = self.text(workflow.case)
         if workflow.repetition is not None:

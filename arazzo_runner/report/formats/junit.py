@@ -1,4 +1,4 @@
-"""The run as JUnit XML: a suite for the document, a case a workflow."""
+"""The run as JUnit XML: a suite for each document, a case a workflow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from arazzo_runner.executor.result import Status, WorkflowResult
 from arazzo_runner.report.diagnostics.text import render_text
 from arazzo_runner.report.exit_code import ExitCode
 from arazzo_runner.report.failure import explain_workflow
-from arazzo_runner.report.model import RunReport
+from arazzo_runner.report.model import RunReport, document_runs
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.pattern import lazy_pattern
 
@@ -26,16 +26,25 @@ def report_pieces(run: RunReport, masker: Masker) -> Iterator[bytes]:
     ``failure`` is exit class 1, ``error`` 2 to 4. A run that could not start is one case, named
     as the document, with its findings.
     """
+    yield b'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n'
+    for one in document_runs(run):
+        for line in _suite(one, masker):
+            yield f"{line}\n".encode()
+    yield b"</testsuites>\n"
+
+
+def _suite(run: RunReport, masker: Masker) -> Iterator[str]:
+    """The suite of one document."""
     cases = [_workflow_case(one, run, masker) for one in run.result.workflows]
     if not cases or _has_no_failure(run):
         cases.append(_run_case(run, masker))
-    suite = start_tag(
+    yield start_tag(
         "testsuite", name=_class_name(run, masker), timestamp=run.started_at[:19],
         time=_time(run.duration), **_counts(cases),
     )  # fmt: skip
-    begin = ['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>", suite, *_properties(run)]
-    for line in (*begin, *cases, "</testsuite>", "</testsuites>"):
-        yield f"{line}\n".encode()
+    yield from _properties(run)
+    yield from cases
+    yield "</testsuite>"
 
 
 def _properties(run: RunReport) -> Iterator[str]:

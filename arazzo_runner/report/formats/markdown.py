@@ -10,11 +10,11 @@ from arazzo_runner.report.coverage import coverage_line, gap_lines
 from arazzo_runner.report.diagnostics.text import render_text
 from arazzo_runner.report.failure import explain_workflow
 from arazzo_runner.report.formats.mermaid import workflow_diagram
-from arazzo_runner.report.model import RunReport
+from arazzo_runner.report.model import RunReport, document_runs
 from arazzo_runner.report.safe_text import SafeText, duration_text
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.style import TextStyle, plain_look
-from arazzo_runner.report.terminal.verdict import verdict_line
+from arazzo_runner.report.terminal.verdict import report_verdict
 from arazzo_runner.report.traversal import step_target
 from arazzo_runner.text.pattern import lazy_pattern
 
@@ -40,9 +40,9 @@ def brief_bytes(run: RunReport, masker: Masker) -> bytes:
 
 
 def _head(run: RunReport, look: TextStyle) -> Iterator[str]:
-    yield f"## {_plain_text(run.document, look.shown)}"
+    yield f"## {_plain_text(run.title, look.shown)}"
     yield ""
-    yield _escape(verdict_line(run.result, run.exit_code, look))
+    yield _escape(report_verdict(run, look))
     for note in run.all_notes:
         yield from ("", f"Note: {note}")
 
@@ -50,19 +50,24 @@ def _head(run: RunReport, look: TextStyle) -> Iterator[str]:
 def _lines(run: RunReport, masker: Masker) -> Iterator[str]:
     look = plain_look(masker)
     yield from _head(run, look)
-    for workflow in run.result.workflows:
-        yield from _workflow(workflow, look.shown)
-        yield from _diagram(workflow, run, look.shown)
-    if run.workflows:
+    for one in document_runs(run):
+        level = "###"
+        if run.documents:
+            yield from ("", f"### {_plain_text(one.document, look.shown)}")
+            level = "####"
+        for workflow in one.result.workflows:
+            yield from _workflow(workflow, look.shown, level)
+            yield from _diagram(workflow, run, look.shown)
+    if run.workflows or run.documents:
         yield from _coverage(run, look.shown)
     if run.diagnostics:
         text = "\n".join(render_text(one, masker=masker) for one in run.diagnostics)
         yield from ("", *_code_block(text.rstrip()))
 
 
-def _workflow(workflow: WorkflowResult, shown: SafeText) -> Iterator[str]:
+def _workflow(workflow: WorkflowResult, shown: SafeText, level: str) -> Iterator[str]:
     yield ""
-    yield f"### {_MARKS[workflow.status]} {_plain_text(workflow.title, shown)}"
+    yield f"{level} {_MARKS[workflow.status]} {_plain_text(workflow.title, shown)}"
     if workflow.steps:
         yield ""
         yield "| | step | operation | response | time |"

@@ -19,7 +19,7 @@ from arazzo_runner.executor.events import (
 from arazzo_runner.executor.result import StepError, WorkflowResult
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.openapi.message import HttpResponse
-from arazzo_runner.report.formats.json import report_end, report_start
+from arazzo_runner.report.formats.json import documents_json, report_end, report_start
 from arazzo_runner.report.formats.json_parts import (
     JsonParts,
     operation_json,
@@ -39,32 +39,43 @@ def report_pieces(run: RunReport, masker: Masker) -> Iterator[bytes]:
     yield _line("run_started", report_start(run, masker))
     for workflow in run.result.workflows:
         yield from _late_events(workflow, JsonParts(masker))
-    yield _line("run_finished", report_end(run, masker))
+    yield _line("run_finished", _end_fields(run, masker))
 
 
 def _late_events(workflow: WorkflowResult, show: JsonParts) -> Iterator[bytes]:
     name = show.text(workflow.workflow_id)
     inputs = show.values(workflow.inputs)
-    yield _line("workflow_started", {"workflow_id": name, "inputs": inputs, "depth": 0})
+    common: EventFields = {"depth": 0}
+    if workflow.document is not None:
+        common["document"] = show.text(workflow.document)
+    yield _line("workflow_started", {"workflow_id": name, "inputs": inputs, **common})
     for step in workflow.steps:
-        fields = {"workflow_id": name, "step": show.step(step), "depth": 0}
-        yield _line("step_finished", fields)
-    yield _line("workflow_finished", {"workflow": show.end_of_workflow(workflow), "depth": 0})
+        yield _line("step_finished", {"workflow_id": name, "step": show.step(step), **common})
+    yield _line("workflow_finished", {"workflow": show.end_of_workflow(workflow), **common})
+
+
+def _end_fields(run: RunReport, masker: Masker) -> EventFields:
+    return {**report_end(run, masker), **documents_json(run, masker)}
 
 
 class EventLines:
     """An observer that gives ``write`` a line for each event, in ASCII and ended.
 
-    ``clock`` tells the seconds since the run began.
+    ``clock`` tells the seconds since the run began, ``document`` is named where there are several.
     """
 
     def __init__(
-        self, write: Callable[[bytes], None], masker: Masker, clock: Callable[[], float]
+        self,
+        write: Callable[[bytes], None],
+        masker: Masker,
+        clock: Callable[[], float],
+        document: str | None = None,
     ) -> None:
         self._write = write
         self._masker = masker
         self._show = JsonParts(masker)
         self._clock = clock
+        self._common = {} if document is None else {"document": masker.text(document)}
 
     def begin(self, run: RunReport) -> None:
         """Tell of the run itself, as far as it is known."""
@@ -72,12 +83,12 @@ class EventLines:
 
     def finish(self, run: RunReport) -> None:
         """Tell how the run ended."""
-        self._write_line("run_finished", report_end(run, self._masker))
+        self._write_line("run_finished", _end_fields(run, self._masker))
 
     def __call__(self, event: Event) -> None:
         """Tell of an event."""
         name, fields = _event_fields(event, self._show)
-        self._write_line(name, {**fields, "depth": event.depth})
+        self._write_line(name, {**fields, "depth": event.depth, **self._common})
 
     def _write_line(self, name: str, fields: EventFields) -> None:
         self._write(_line(name, {"at": round_seconds(self._clock()), **fields}))

@@ -35,11 +35,12 @@ from arazzo_runner.report.terminal.style import (
     output_lines,
     value_lines,
 )
-from arazzo_runner.report.terminal.verdict import verdict_line
+from arazzo_runner.report.terminal.verdict import report_verdict, verdict_line
 from arazzo_runner.report.traversal import WorkflowInProgress
 
 if TYPE_CHECKING:
     from arazzo_runner.report.coverage import Coverage
+    from arazzo_runner.report.model import RunReport
 
 DETAILED_STEPS = 100
 """After so many visits, a step that passes takes one line; ``-v`` keeps them all."""
@@ -102,9 +103,17 @@ class Console:
     def finish(self, result: RunResult, exit_code: int) -> None:
         """Write what has not been told yet, and the one-line verdict."""
         if self.look.verbosity != "quiet":
-            for one in result.workflows:
-                self.write(self._unreported(one))
+            self.write_unreported(result)
         self.write([verdict_line(result, exit_code, self.look)])
+
+    def conclude(self, report: RunReport) -> None:
+        """Write the one-line verdict on several documents."""
+        self.write([report_verdict(report, self.look)])
+
+    def write_unreported(self, result: RunResult) -> None:
+        """Write the errors that have not been told yet."""
+        for one in result.workflows:
+            self.write(self._unreported(one))
 
     def know(self, result: RunResult) -> None:
         """The errors of this result have been told elsewhere."""

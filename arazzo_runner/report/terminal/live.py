@@ -144,23 +144,24 @@ class LiveRun:
         return look.style.paint(look.style.dim, f"    {counts}; {way}")
 
 
-class LiveCases:
-    """How far the cases of a file are."""
+class LiveItems:
+    """How far the cases of a file are, or several documents: ``noun`` is what one is called."""
 
-    def __init__(self, look: TextStyle, clock: Callable[[], float], total: int) -> None:
+    def __init__(self, look: TextStyle, clock: Callable[[], float], total: int, noun: str) -> None:
         self._look = look
         self._since = clock()
         self._total = total
+        self._noun = noun
         self._running: dict[str, None] = {}
         self._over = 0
         self._failed = 0
 
     def begin(self, name: str) -> None:
-        """A case has begun."""
+        """One has begun."""
         self._running[name] = None
 
     def end(self, name: str, *, failed: bool) -> None:
-        """A case is over, or was left out."""
+        """One is over, or was left out."""
         self._running.pop(name, None)
         self._over += 1
         self._failed += failed
@@ -171,7 +172,7 @@ class LiveCases:
         failed = f", {self._failed:,} failed" if self._failed else ""
         names = ", ".join(_visible_lines(list(self._running), look))
         elapsed = whole_seconds_text(now - self._since)
-        counts = f"{self._over:,} of {count_text(self._total, 'case')} done{failed}, {elapsed}"
+        counts = f"{self._over:,} of {count_text(self._total, self._noun)} done{failed}, {elapsed}"
         return [f"  {spinner(look, now)} {counts}" + (f"; running: {names}" if names else "")]
 
 

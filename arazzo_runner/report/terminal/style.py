@@ -45,10 +45,22 @@ ANSI: Final = AnsiStyle(
 )
 
 
+class ColourStream(Protocol):
+    """A stream that may be a terminal."""
+
+    def write(self, text: str, /) -> object:
+        """Write text."""
+        ...
+
+    def isatty(self) -> bool:
+        """Whether it is a terminal."""
+        ...
+
+
 ColorWhen: TypeAlias = Choice["auto", "always", "never"]
 
 
-def style_for(out: TextIO, environ: Mapping[str, str], when: ColorWhen = "auto") -> AnsiStyle:
+def style_for(out: ColourStream, environ: Mapping[str, str], when: ColorWhen = "auto") -> AnsiStyle:
     """Colours for a terminal that has them, unless the user or the environment decides.
 
     https://no-color.org, and https://force-color.org, in whose example ``FORCE_COLOR`` has the

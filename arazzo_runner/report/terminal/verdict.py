@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from arazzo_runner.executor.result import RunResult, Status, StepResult, WorkflowResult
 from arazzo_runner.report.exit_code import ExitCode, Summary, summarize_run
+from arazzo_runner.report.model import DocumentReport, FailedWorkflow, RunReport
 from arazzo_runner.report.safe_text import count_text, duration_text
 from arazzo_runner.report.terminal.style import TextStyle
 from arazzo_runner.report.traversal import has_replay_failure
@@ -24,9 +25,69 @@ def verdict_line(result: RunResult, exit_code: int, look: TextStyle) -> str:
     counts = f"{_counts(summarize_run(result))} in {_time(result.duration)}"
     if exit_code == ExitCode.PASSED:
         mark = look.style.paint(look.style.good, look.marks.passed)
-        return f"{mark} {_passed_text(result)}, {counts}"
+        return f"{mark} {_passed_text(summarize_run(result))}, {counts}"
     mark = look.style.paint(look.style.bad, look.marks.failed)
     return f"{mark} {_trouble(result, exit_code, look)}; {counts}"
+
+
+def report_verdict(run: RunReport, look: TextStyle) -> str:
+    """The verdict on all that a report has, which may be several documents."""
+    if not run.documents:
+        return verdict_line(run.result, run.exit_code, look)
+    summary = run.summary
+    counts = f"{_counts(summary)} in {_time(run.duration)}"
+    documents = count_text(len(run.documents), "document")
+    if run.exit_code == ExitCode.PASSED:
+        mark = look.style.paint(look.style.good, look.marks.passed)
+        return f"{mark} {documents}, {_passed_text(summary)}, {counts}"
+    mark = look.style.paint(look.style.bad, look.marks.failed)
+    if summary.workflows.get(Status.PASSED) and not any(one.failed for one in run.documents):
+        counts = f"{_passed_text(summary)}, {counts}"
+    return f"{mark} {documents}: {', '.join(_troubles(run, summary, look))}; {counts}"
+
+
+def _troubles(run: RunReport, summary: Summary, look: TextStyle) -> Iterator[str]:
+    """What is wrong with several documents, the worst first."""
+    if run.exit_code in (ExitCode.INTERRUPTED, ExitCode.TERMINATED):
+        yield "interrupted" if run.exit_code == ExitCode.INTERRUPTED else "terminated"
+    lost = [one.document for one in run.documents if _is_lost(one)]
+    if lost:
+        yield f"{len(lost):,} could not be run: {_documents(lost, look)}"
+    failed = [(one.document, each) for one in run.documents for each in one.failed]
+    if failed:
+        total = count_text(sum(summary.workflows.values()), "workflow")
+        names = [f"`{_text(document, look)}`: {_blame(one, look)}" for document, one in failed]
+        yield f"{len(failed):,} of {total} failed: {_name_list(names)}"
+    idle = [one.document for one in run.documents if one.exit_code == ExitCode.NOTHING]
+    if idle and run.exit_code == ExitCode.NOTHING:
+        yield f"no workflow was run of {_documents(idle, look)}"
+
+
+def _is_lost(document: DocumentReport) -> bool:
+    """Whether it could not be run at all."""
+    codes = (ExitCode.USAGE, ExitCode.INVALID, ExitCode.BUG)
+    return document.exit_code in codes and not document.summary.workflows
+
+
+def _documents(documents: Sequence[str], look: TextStyle) -> str:
+    return _name_list([f"`{_text(one, look)}`" for one in documents])
+
+
+def _text(text: str, look: TextStyle) -> str:
+    return look.shown.text(text)
+
+
+def _blame(workflow: FailedWorkflow, look: TextStyle) -> str:
+    name = f"`{_text(workflow.title, look)}`"
+    return name if workflow.step_id is None else f"{name} at step `{_text(workflow.step_id, look)}`"
+
+
+def failed_workflows(result: RunResult) -> Iterator[FailedWorkflow]:
+    """The workflows that did not pass, each with the step that is to blame."""
+    for one in result.workflows:
+        if one.status in (Status.FAILED, Status.ERROR):
+            step = _failed_step(one)
+            yield FailedWorkflow(one.title, step.step_id if step else None)
 
 
 def _time(duration: float) -> str:
@@ -50,8 +111,8 @@ def _contract_text(summary: Summary) -> str:
     return f", {count_text(summary.finding_count, 'contract finding')}{folded}"
 
 
-def _passed_text(result: RunResult) -> str:
-    workflows = summarize_run(result).workflows
+def _passed_text(summary: Summary) -> str:
+    workflows = summary.workflows
     skipped = workflows.get(Status.SKIPPED, 0)
     also = f", {skipped:,} skipped" if skipped else ""
     return f"{count_text(workflows.get(Status.PASSED, 0), 'workflow')} passed{also}"
@@ -84,21 +145,17 @@ def _is_limit_error(result: RunResult) -> str:
 
 
 def _failed_workflows(result: RunResult, words: str, look: TextStyle) -> str:
-    unpassed = [one for one in result.workflows if one.status in (Status.FAILED, Status.ERROR)]
+    failed = list(failed_workflows(result))
     total = count_text(len(result.workflows), "workflow")
-    return f"{len(unpassed):,} of {total} {words}: {_names(unpassed, look)}"
+    return (
+        f"{len(failed):,} of {total} {words}: {_name_list([_blame(one, look) for one in failed])}"
+    )
 
 
-def _names(workflows: Sequence[WorkflowResult], look: TextStyle) -> str:
-    named = ", ".join(_name(one, look) for one in workflows[:NAMED])
-    more = len(workflows) - NAMED
+def _name_list(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    named = ", ".join(names[:NAMED])
     return f"{named} and {more:,} more" if more > 0 else named
-
-
-def _name(workflow: WorkflowResult, look: TextStyle) -> str:
-    name = f"`{look.shown.text(workflow.title)}`"
-    blamed = _failed_step(workflow)
-    return f"{name} at step `{look.shown.text(blamed.step_id)}`" if blamed else name
 
 
 def _failed_step(workflow: WorkflowResult) -> StepResult | None:

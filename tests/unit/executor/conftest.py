@@ -172,6 +172,12 @@ def run(load):
 
 
 @pytest.fixture
+def make_world():
+    """A world that answers 200 to everything."""
+    return lambda: ScriptedWorld([reply()])
+
+
+@pytest.fixture
 def answer():
     """How to script an answer."""
     return reply

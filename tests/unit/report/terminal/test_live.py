@@ -10,7 +10,7 @@ from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.live import (
     SHOW_CURSOR,
     UNFOLDED,
-    LiveCases,
+    LiveItems,
     LiveRun,
     LiveStream,
     TerminalConsole,
@@ -168,7 +168,7 @@ def test_a_window_may_change(build, time):
 
 
 def test_cases(look, time):
-    going_on = LiveCases(look, time, 12)
+    going_on = LiveItems(look, time, 12, "case")
     for name in ("a", "b", "hunter22", "d", "e", "f"):
         going_on.begin(name)
     going_on.end("a", failed=False)
@@ -184,7 +184,7 @@ def test_what_is_written_stands_above_the_lines(time, monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     out = Terminal()
     stream = LiveStream(out, time, delay=1e6)
-    stream.going_on = LiveCases(plain_look(Masker()), time, 3)
+    stream.going_on = LiveItems(plain_look(Masker()), time, 3, "case")
     with stream:
         stream._begin()
         stream.write("✗ [bold]one[/bold]\n")
