@@ -132,7 +132,7 @@ def arazzo_server() -> str | Mapping[str, str] | None:
 
 @pytest.fixture(scope="session")
 def arazzo_inputs() -> Mapping[str, Any]:
-    """Inputs for collected workflows, each of which takes those that it declares; override it."""
+    """Inputs for workflows, each of which takes those that it declares; override it."""
     return {}
 
 
@@ -147,13 +147,19 @@ def arazzo(
     request: pytest.FixtureRequest,
     arazzo_app: Any,
     arazzo_server: str | Mapping[str, str] | None,
+    arazzo_inputs: Mapping[str, Any],
     arazzo_credentials: Mapping[str, Mapping[str, Mapping[str, str]]],
 ) -> Iterator[Arazzo]:
     """Runs workflows within a test: `arazzo.run("studio.arazzo.yaml", "listFlows")`."""
     from arazzo_runner.pytest_support.fixture import arazzo_fixture
 
-    given = {"app": arazzo_app, "server": arazzo_server, "credentials": arazzo_credentials}
-    with arazzo_fixture(request.node, given) as runner:
+    fixtures = {
+        "app": arazzo_app,
+        "server": arazzo_server,
+        "inputs": arazzo_inputs,
+        "credentials": arazzo_credentials,
+    }
+    with arazzo_fixture(request.node, fixtures) as runner:
         yield runner
 
 

@@ -158,6 +158,12 @@ SELECTION = (
         keyword=Keyword("fail_fast", "bool"),
     ),
     Option(
+        "watch",
+        "Run again when a document, an API description, inputs or the configuration change.",
+        section=_SELECTION,
+        kind="switch",
+    ),
+    Option(
         "send-invalid",
         "Send requests of this step as written, also against the API description.",
         section=_SELECTION,

@@ -88,7 +88,8 @@ class WorkflowItem(pytest.Function):
         try:
             arazzo.check(subject.description, subject.workflow.workflow_id, given)
         except DiagnosedError as reason:
-            add_failure(self.config, reason)
+            name = subject.description.entry.document.source.name
+            add_failure(self.config, name, reason)
             text = f"{reason}{_WAY_OUT if isinstance(reason, InputError) else ''}"
         else:
             return given
@@ -138,7 +139,7 @@ class WorkflowFile(pytest.Module):
         try:
             yield from self._items(engine_of(self.config))
         except DiagnosedError as reason:
-            add_failure(self.config, reason)
+            add_failure(self.config, self._name(), reason)
             raise self.CollectError(render_error(reason)) from None
         except ArazzoWarning as reason:  # who says that warnings are errors
             raise self.CollectError(str(reason)) from None

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import pytest
+from msgspec.structs import replace
 
 from arazzo_runner.cli.options.profiles import Profile
 from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
@@ -22,14 +23,17 @@ from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.route import mock_keywords
 from arazzo_runner.embed.runner import Runner
 from arazzo_runner.errors import DiagnosedError
+from arazzo_runner.executor.inputs import workflow_inputs
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.openapi.servers import declared_variables
+from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description, SharedCache, load_from
 from arazzo_runner.pytest_support.options import PytestOptions, read_options
 from arazzo_runner.report.diagnostics.text import render_text
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.retrieve.access import document_access
+from arazzo_runner.text.diagnostic import Diagnostic
 
 T = TypeVar("T")
 
@@ -72,8 +76,50 @@ def _known_only(given: Mapping[str, T], known: Container[str]) -> dict[str, T]:
 def relevant_inputs_of(
     description: Description, workflow: Workflow, inputs: Mapping[str, Value]
 ) -> dict[str, Value]:
-    """Those of some inputs that a workflow declares; all of them where it welcomes any."""
-    return description.entry.inputs[workflow.workflow_id].accepted_inputs(inputs)
+    """Those of some inputs that a workflow declares; all of them where it welcomes any.
+
+    Those for this workflow alone are among them: ``{WORKFLOW: {NAME: …}}``, ``WORKFLOW.NAME``.
+    """
+    schema = description.entry.inputs[workflow.workflow_id]
+    own = workflow_inputs(workflow.workflow_id, inputs, schema.stated)
+    return {**schema.accepted_inputs(inputs), **own.inputs}
+
+
+def inputs_taken(
+    description: Description, workflow: str | None, inputs: Mapping[str, Value]
+) -> dict[str, Value]:
+    """Those of some inputs that a run has use for: of one workflow, or of all that it runs."""
+    schemas = description.entry.inputs
+    named = [workflow] if workflow is not None and workflow in schemas else []
+    keys = pipeline.select_workflows(description, named)
+    taken: dict[str, Value] = {}
+    for key in keys:
+        schema = schemas[key.workflow]
+        own = workflow_inputs(key.workflow, inputs, schema.stated)
+        taken |= schema.accepted_inputs(inputs)
+        taken |= {name: inputs[name] for name in own.names}
+    return taken
+
+
+_NO_SERVER: Final = """\
+override the fixture `arazzo_app` (an ASGI or WSGI application) or `arazzo_server` (a URL), or set \
+the server with `--arazzo-server URL`"""
+
+
+@contextmanager
+def pytest_help() -> Iterator[None]:
+    """Let what is raised in the block name the ways out that a test has."""
+    try:
+        yield
+    except DiagnosedError as reason:
+        if any(one.code == "AZ908" for one in reason.diagnostics):
+            reason.diagnostics = tuple(map(_in_words_of_tests, reason.diagnostics))
+            reason.args = (render_error(reason),)
+        raise
+
+
+def _in_words_of_tests(finding: Diagnostic) -> Diagnostic:
+    return replace(finding, help=_NO_SERVER) if finding.code == "AZ908" else finding
 
 
 _NAMED: Final = (

@@ -31,7 +31,14 @@ from arazzo_runner.pytest_support.cassette import (
     load_cassette,
 )
 from arazzo_runner.pytest_support.contract_summary import keep_findings
-from arazzo_runner.pytest_support.engine import OpenRunners, PytestEngine, engine_of, render_error
+from arazzo_runner.pytest_support.engine import (
+    OpenRunners,
+    PytestEngine,
+    engine_of,
+    inputs_taken,
+    pytest_help,
+    render_error,
+)
 from arazzo_runner.pytest_support.report import add_run
 from arazzo_runner.recording.model import RecordedOptions
 from arazzo_runner.report.exit_code import summarize_run
@@ -88,7 +95,7 @@ class Arazzo(Struct, frozen=True):
     """Runs workflows for one test, with the options of pytest and the fixtures of the test.
 
     ``options`` are those that the fixtures give; they win over pytest's, and those of a call win
-    over both.
+    over both. Of ``inputs`` and those of the profile a run takes what its workflows declare.
     """
 
     item: pytest.Item
@@ -96,6 +103,11 @@ class Arazzo(Struct, frozen=True):
     options: RunOptions
     open: OpenRunners
     shelf: CassetteFolder
+    inputs: Mapping[str, Value] = {}
+
+    def __repr__(self) -> str:
+        """One line, as tracebacks show it."""
+        return f"<arazzo of {self.item.nodeid}>"
 
     def load(self, document: DocumentLike) -> Description:
         """A document, by its path from the folder of the test or from the root folder of pytest.
@@ -109,12 +121,15 @@ class Arazzo(Struct, frozen=True):
 
     def check(self, description: Description, workflow: str, inputs: Mapping[str, Value]) -> None:
         """Raise what :meth:`run` would raise before anything is sent."""
-        call = RunCall(description, workflow, inputs, {})
+        with pytest_help():
+            self._check(RunCall(description, workflow, inputs, {}))
+
+    def _check(self, call: RunCall) -> None:
         if self.shelf.replay is not None:
             self._cassette(call, self.shelf.file(self.shelf.replay))
             return
         with self._runner(call) as runner:
-            runner.check(description, workflow, inputs=inputs)
+            runner.check(call.description, str(call.workflow), inputs=call.inputs)
 
     def run(
         self,
@@ -131,8 +146,9 @@ class Arazzo(Struct, frozen=True):
         """
         __tracebackhide__ = True
         try:
-            call = RunCall(self.load(document), workflow, inputs or {}, options)
-            result = self._replay(call) or self._run(call)
+            with pytest_help():
+                call = self._call(document, workflow, inputs or {}, options)
+                result = self._replay(call) or self._run(call)
         except DiagnosedError as reason:
             raise reason.with_traceback(None) from None
         self._report(call.description, result)
@@ -149,12 +165,25 @@ class Arazzo(Struct, frozen=True):
         """Do what :meth:`run` does, within a running event loop."""
         __tracebackhide__ = True
         try:
-            call = RunCall(self.load(document), workflow, inputs or {}, options)
-            result = self._replay(call) or await self._arun(call)
+            with pytest_help():
+                call = self._call(document, workflow, inputs or {}, options)
+                result = self._replay(call) or await self._arun(call)
         except DiagnosedError as reason:
             raise reason.with_traceback(None) from None
         self._report(call.description, result)
         return result.raise_for_status()
+
+    def _call(
+        self,
+        document: DocumentLike,
+        workflow: str | None,
+        inputs: Mapping[str, Value],
+        options: RunOptions,
+    ) -> RunCall:
+        description = self.load(document)
+        common = {**self.engine.inputs, **self.inputs}
+        taken = inputs_taken(description, workflow, common) if common else {}
+        return RunCall(description, workflow, {**taken, **inputs}, options)
 
     def _run(self, call: RunCall) -> Result:
         recorder = self._recorder(call)
@@ -221,14 +250,15 @@ class Arazzo(Struct, frozen=True):
 
 
 @contextmanager
-def arazzo_fixture(item: pytest.Item, options: Mapping[str, Any]) -> Iterator[Arazzo]:
-    """The fixture for one test; of ``options`` count those that say something."""
-    given = {name: value for name, value in options.items() if value}
-    server = given.pop("server", None)
+def arazzo_fixture(item: pytest.Item, fixtures: Mapping[str, Any]) -> Iterator[Arazzo]:
+    """The fixture for one test; of other ``fixtures`` count those that say something."""
+    given = {name: value for name, value in fixtures.items() if value}
+    server, inputs = given.pop("server", None), given.pop("inputs", {})
     if server is not None:
         given["servers"] = {"": server} if isinstance(server, str) else server
     with closing(OpenRunners()) as opened:
-        yield Arazzo(item, _engine(item), cast("RunOptions", given), opened, cassette_folder(item))
+        shelf, options = cassette_folder(item), cast("RunOptions", given)
+        yield Arazzo(item, _engine(item), options, opened, shelf, inputs)
 
 
 def _engine(item: pytest.Item) -> PytestEngine:

@@ -5,10 +5,8 @@ Results of a worker of pytest-xdist are sent to the process that writes the repo
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
@@ -26,12 +24,20 @@ from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.pytest_support.options import read_options
+from arazzo_runner.report.coverage import measure_coverage
 from arazzo_runner.report.diagnostics.text import render_line
 from arazzo_runner.report.documents.spool import pack, unpack
-from arazzo_runner.report.exit_code import ExitCode, exit_code, first_code
+from arazzo_runner.report.exit_code import (
+    ExitCode,
+    exit_code,
+    first_code,
+    status_of,
+    summarize_run,
+)
 from arazzo_runner.report.mask import mask_value
-from arazzo_runner.report.model import RunReport, SourceInfo
+from arazzo_runner.report.model import DocumentReport, RunReport, SourceInfo
 from arazzo_runner.report.secrets import Masker
+from arazzo_runner.report.terminal.verdict import failed_workflows
 from arazzo_runner.report.traversal import OperationName, steps_of
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.version import VERSION
@@ -56,6 +62,7 @@ class SessionRun(Struct, frozen=True):
 class StartFailure(Struct, frozen=True):
     """Why a document or a test could not run; ``code`` is what `arazzo run` would end with."""
 
+    document: str
     code: ExitCode
     diagnostics: tuple[Diagnostic, ...]
 
@@ -85,11 +92,11 @@ def add_run(
         report.add(item, description, result, masker, warnings)
 
 
-def add_failure(config: pytest.Config, reason: DiagnosedError) -> None:
+def add_failure(config: pytest.Config, document: str, reason: DiagnosedError) -> None:
     """Add to the reports why a document or a test could not run."""
     report: SessionReport | None = config.pluginmanager.get_plugin(_PLUGIN)
     if report is not None:
-        report.refuse(reason)
+        report.refuse(document, reason)
 
 
 class SessionReport:
@@ -134,10 +141,10 @@ class SessionReport:
             self._bodies = BodyBudget(read_options(config).run.get("limits", Limits()).max_kept)
         self._bodies.keep_all(steps_of(result.workflows))
 
-    def refuse(self, reason: DiagnosedError) -> None:
+    def refuse(self, document: str, reason: DiagnosedError) -> None:
         """Keep why nothing ran."""
         code = ExitCode.INVALID if isinstance(reason, DocumentError) else ExitCode.USAGE
-        self._refused.append(StartFailure(code, reason.diagnostics))
+        self._refused.append(StartFailure(document, code, reason.diagnostics))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Take note of the order of the tests; those that run at once end in another."""
@@ -177,11 +184,19 @@ class SessionReport:
 
     def _write(self) -> None:
         ran = sorted(self._ran, key=lambda one: one.position)
-        workflows = tuple(workflow for one in ran for workflow in one.result.workflows)
-        result = RunResult(workflows, sum(one.result.duration for one in ran))
+        documents = tuple(
+            dict.fromkeys(
+                [*(one.document for one in ran), *(one.document for one in self._refused)]
+            )
+        )
+        entries: tuple[DocumentReport, ...] = ()
+        if len(documents) > 1:  # the runs of each stay together
+            ran = [_with_document(one) for name in documents for one in ran if one.document == name]
+            entries = tuple(_entry(name, ran, self._refused) for name in documents)
+        result = _joined(ran)
         report = RunReport(
             tool_version=VERSION,
-            document=_common_path([one.document for one in ran]),
+            document="".join(documents[:1]),
             exit_code=first_code([exit_code(result), *(one.code for one in self._refused)]),
             started_at=pipeline.rfc3339(self._started_at),
             duration=time.perf_counter() - self._started,
@@ -189,8 +204,43 @@ class SessionReport:
             sources=_each(one.sources for one in ran),
             diagnostics=_findings([*self._refused, *ran]),
             operations=_each(one.operations for one in ran),
+            documents=entries,
         )
         self._reports.write(report, Masker())
+
+
+def _with_document(ran: SessionRun) -> SessionRun:
+    workflows = tuple(replace(one, document=ran.document) for one in ran.result.workflows)
+    return replace(ran, result=RunResult(workflows, ran.result.duration))
+
+
+def _joined(ran: Iterable[SessionRun]) -> RunResult:
+    results = [one.result for one in ran]
+    workflows = tuple(workflow for one in results for workflow in one.workflows)
+    return RunResult(workflows, sum(one.duration for one in results))
+
+
+def _entry(
+    document: str, ran: Iterable[SessionRun], refused: Iterable[StartFailure]
+) -> DocumentReport:
+    """The result of one of several documents."""
+    runs = [one for one in ran if one.document == document]
+    failures = [one for one in refused if one.document == document]
+    result = _joined(runs)
+    codes = [exit_code(result)] if runs else []
+    code = first_code([*codes, *(one.code for one in failures)])
+    operations = _each(one.operations for one in runs)
+    return DocumentReport(
+        document,
+        code,
+        status_of(code),
+        result.duration,
+        _each(one.sources for one in runs),
+        _findings([*failures, *runs]),
+        summarize_run(result),
+        tuple(failed_workflows(result)),
+        measure_coverage(result, operations, ()) if runs else None,
+    )
 
 
 def _is_passed(ran: SessionRun) -> bool:
@@ -204,13 +254,6 @@ def _with_case_name(result: RunResult, test: str) -> RunResult:
     if name != first.workflow_id or not bracket:
         return result
     return RunResult((replace(first, case=case[:-1]), *others), result.duration)
-
-
-def _common_path(documents: list[str]) -> str:
-    """The document, or the folder that all of them are in."""
-    if len(set(documents)) < 2:
-        return "".join(documents[:1])
-    return os.path.relpath(os.path.commonpath([Path(one).absolute() for one in documents]))
 
 
 def _each(several: Iterable[Iterable[T]]) -> tuple[T, ...]:

@@ -52,6 +52,14 @@ def command(named: tuple[str, ...], **given: Any) -> int:
     A folder stands for all documents in it. Without --workflow, all workflows run
     that no other workflow calls, goes to or retries with, in the order of the document.
     """
+    if given["watch"]:
+        from arazzo_runner.cli.run.watch import watch
+
+        return watch(named, given, _run_once)
+    return _run_once(named, given)
+
+
+def _run_once(named: Sequence[str], given: Mapping[str, Any]) -> int:
     documents = chosen_documents(named)
     if len(documents) > 1:
         from arazzo_runner.cli.run.documents_run import run_documents
@@ -110,7 +118,9 @@ class RunCommand(Struct, frozen=True):
         return ready
 
     def _around(self) -> AccessWrapper:
-        return self.recording.wrap_access if self.recording else lambda access: access
+        watching: AccessWrapper = self.given.get("wrap_access", lambda access: access)
+        recording = self.recording
+        return (lambda one: recording.wrap_access(watching(one))) if recording else watching
 
     def _ready(
         self, description: Description, options: pipeline.RunConfig, new_traces: TracesFactory

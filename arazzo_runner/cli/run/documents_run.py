@@ -42,6 +42,7 @@ from arazzo_runner.cli.run.world import (
     http_settings,
     mock_settings,
     traces_for,
+    with_rate,
 )
 from arazzo_runner.cli.usage_errors import usage_diagnostic
 from arazzo_runner.document.retrieval import DocumentAccess
@@ -60,7 +61,7 @@ from arazzo_runner.report.terminal.console import Console
 from arazzo_runner.report.terminal.live import LiveItems
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.worlds.mock import mock_world
-from arazzo_runner.worlds.threads import compute_in_thread
+from arazzo_runner.worlds.threads import ComputingWorld, StoppableCompute
 from arazzo_runner.worlds.wrappers import CancellableWorld
 
 WorldFactory: TypeAlias = Callable[
@@ -121,6 +122,8 @@ class DocumentsCommand(Struct):
 
     def _keep_stdin(self, access: DocumentAccess) -> DocumentAccess:
         """Standard input can be read once, and may be asked for twice."""
+        wrap = self.given.get("wrap_access")
+        access = access if wrap is None else wrap(access)
 
         def read(location: str) -> Any:
             if location != "-":
@@ -310,7 +313,7 @@ class DocumentQueue(Struct):
                 observe,
                 self.session.signals.interrupted,
                 pipeline.other_judge(ready.settings),
-                compute_in_thread,
+                StoppableCompute(self.session.signals),
             )
             result = await run_plan(prepared.plan, prepared.inputs, context)
         self.maskers.remove(masked.recording)
@@ -330,33 +333,36 @@ class DocumentQueue(Struct):
         """Gives each document its world: connections are shared, cookies and mocks are not."""
         given = self.command.given
         if given["mock"]:
-            yield partial(_mock_world, given)
+            yield partial(_mock_world, self.session.signals, given)
             return
         from arazzo_runner.http.client import AsyncHttpWorld
 
         async with AsyncHttpWorld(http_settings(given)) as http:
-            yield partial(_http_world, http, self.session.signals, given)
+            yield partial(_http_world, http, self.session.signals, with_rate(given), given)
 
 
 def _mock_world(
+    stop: Signals,
     given: Mapping[str, Any],
     prepared: pipeline.PreparedRun,
     _learn: Callable[[Iterable[str]], None],
 ) -> AbstractContextManager[World]:
     apis = prepared.description.apis()
-    return nullcontext(mock_world(prepared.plan, apis, mock_settings(given)))
+    mock = mock_world(prepared.plan, apis, mock_settings(given))
+    return nullcontext(CancellableWorld(ComputingWorld(mock), stop))
 
 
 @contextmanager
 def _http_world(
     http: Any,
     stop: Signals,
+    limited: Callable[[World], World],
     given: Mapping[str, Any],
     prepared: pipeline.PreparedRun,
     learn: Callable[[Iterable[str]], None],
 ) -> Iterator[World]:
     own = http.begin() if given["cookies"] else http
-    world = CancellableWorld(own, stop)
+    world = limited(CancellableWorld(own, stop))
     with authorized_world(world, authorizations(prepared.plan), given, learn) as authorized:
         yield authorized
 

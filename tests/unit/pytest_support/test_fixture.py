@@ -97,6 +97,76 @@ def test_inputs_for_all_are_taken_where_they_are_declared(project: Project) -> N
     project.run(MOCK, "-m", "smoke").assert_outcomes(passed=1)
 
 
+TESTS = """
+def test_all(arazzo):
+    result = arazzo.run("pets.arazzo.yaml", "addPet")
+    assert result.workflows[0].inputs["name"] == "Max"
+
+
+def test_own(arazzo):
+    result = arazzo.run("pets.arazzo.yaml", "addPet", inputs={"name": "Rex"})
+    assert result.workflows[0].inputs["name"] == "Rex"
+
+
+def test_several(arazzo):
+    result = arazzo.run("pets.arazzo.yaml", mock_cases={"missPet/read": "404"})
+    assert result.workflows[0].inputs["name"] == "Max"
+
+
+def test_no_workflow(arazzo):
+    with pytest.raises(arazzo_runner.UsageError, match="addPets"):
+        arazzo.run("pets.arazzo.yaml", "addPets")
+
+
+@pytest.fixture
+def local():
+    return {"addPet": {"name": "Tom"}}
+
+
+class TestOwn:
+    @pytest.fixture
+    def arazzo_inputs(self):
+        return {"name": "Max", "addPet": {"name": "Tom"}, "missPet.name": "Bob"}
+
+    def test_of_the_workflow(self, arazzo):
+        result = arazzo.run("pets.arazzo.yaml", "addPet", mock_lenient=True)
+        assert result.workflows[0].inputs["name"] == "Tom"
+"""
+
+
+def test_the_fixture_heeds_inputs_for_all(project: Project) -> None:
+    text = PETS.replace("          - condition: $response.body#/name == $inputs.name\n", "")
+    text = text.replace(", {condition: $response.header.content-type != null}", "")
+    project.write("pets.arazzo.yaml", text)
+    project.write("conftest.py", INPUTS_OF_TESTS)
+    project.write("test_pets.py", "import arazzo_runner\nimport pytest\n" + TESTS)
+    project.run(MOCK, "test_pets.py").assert_outcomes(passed=5)
+
+
+INPUTS_OF_TESTS = """
+import pytest
+
+@pytest.fixture
+def arazzo_inputs():
+    return {"name": "Max", "unknown here": 1}
+"""
+
+
+def test_the_fixture_is_one_line_in_tracebacks(project: Project) -> None:
+    project.write("test_pets.py", "def test_it(arazzo):\n    assert not arazzo\n")
+    output = project.lines(MOCK, "test_pets.py", "--showlocals")
+    assert "assert not <arazzo of test_pets.py::test_it>" in output
+    assert "\narazzo     = <arazzo of test_pets.py::test_it>\n" in output
+
+
+def test_a_missing_server_names_the_ways_that_a_test_has(project: Project) -> None:
+    project.write("test_pets.py", "def test_it(arazzo):\n    arazzo.run('pets.arazzo.yaml')\n")
+    result = project.run()
+    result.assert_outcomes(errors=2, failed=1)
+    for name in ("`arazzo_app`", "`arazzo_server`", "`--arazzo-server URL`"):
+        assert result.stdout.str().count(name) == 3
+
+
 KEYED = "components: {securitySchemes: {k: {type: apiKey, name: X-Key, in: header}}}\nsecurity: [{k: []}]\n"
 CREDENTIALS = """
 import pytest

@@ -55,12 +55,51 @@ def test_what_could_not_run_is_a_finding(project: Project) -> None:
     assert {one["code"] for one in found["diagnostics"]} >= {"AZ110", "AZ201"}
 
 
-def test_several_documents_have_the_name_of_their_folder(project: Project) -> None:
+def write_several(project: Project) -> None:
     for name in ("a", "b"):
         project.write(f"sub/{name}.arazzo.yaml", PETS.replace("pets.open", "../pets.open"))
-    project.run(MOCK, "sub", "--arazzo-report", "json=all.json")
-    assert report(project)["document"] == "sub"
-    assert len(report(project)["workflows"]) == 4
+    project.write(
+        "sub/c.arazzo.yaml",
+        PETS.replace("pets.open", "../pets.open")
+        .replace("operationId: addPet", "operationId: addCat")
+        .replace("operationId: readPet", "operationId: readCat"),
+    )
+
+
+@pytest.mark.parametrize("processes", [(), ("-p", "xdist", "-n", "2")])
+def test_several_documents(project: Project, processes: tuple[str, ...]) -> None:
+    write_several(project)
+    arguments = (
+        "sub",
+        "--continue-on-collection-errors",
+        "--arazzo-report",
+        "json=all.json",
+        "--arazzo-report",
+        "junit=all.xml",
+    )
+    (project.run_apart if processes else project.run)(MOCK, *processes, *arguments)
+    found = report(project)
+    assert found["document"] is None
+    assert [(one["document"], one["exit_code"]) for one in found["documents"]] == [
+        ("sub/a.arazzo.yaml", 1),
+        ("sub/b.arazzo.yaml", 1),
+        ("sub/c.arazzo.yaml", 3),
+    ]
+    assert [(one["document"], one["workflow_id"]) for one in found["workflows"]] == [
+        ("sub/a.arazzo.yaml", "addPet"),
+        ("sub/a.arazzo.yaml", "missPet"),
+        ("sub/b.arazzo.yaml", "addPet"),
+        ("sub/b.arazzo.yaml", "missPet"),
+    ]
+    suites = ET.parse(project.path / "all.xml").getroot()
+    assert [one.get("name") for one in suites] == [f"sub/{name}.arazzo.yaml" for name in "abc"]
+    assert [(one.get("classname"), one.get("name")) for one in suites.iter("testcase")] == [
+        ("sub/a.arazzo.yaml", "addPet"),
+        ("sub/a.arazzo.yaml", "missPet"),
+        ("sub/b.arazzo.yaml", "addPet"),
+        ("sub/b.arazzo.yaml", "missPet"),
+        ("sub/c.arazzo.yaml", "sub/c.arazzo.yaml"),
+    ]
 
 
 def test_annotations_and_summary_for_github(
