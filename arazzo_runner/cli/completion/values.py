@@ -111,16 +111,31 @@ def _secret(typed: Typed, _value: str) -> Iterator[Candidate]:
 
 
 def _input(typed: Typed, value: str) -> Iterable[Candidate] | Completion:
-    """Names of inputs; behind `NAME=@` a path, behind `NAME=` the values that a schema names."""
+    """Names of inputs; behind `NAME=@` a path, behind `NAME=` the values that a schema names.
+
+    Behind `WORKFLOW.` there are the inputs of that workflow.
+    """
     name, equals, rest = value.partition("=")
+    inputs = _inputs_by_name(typed, name)
     if not equals:
         used = {one.partition("=")[0] for option, one in typed.values if option == "input"}
-        names = (one for one in _secret(typed, value) if one.value not in used)
-        return (Candidate(f"{one}=", text) for one, text in names)
+        names = (one for one in inputs if one not in used)
+        return [Candidate(f"{one}=", _description(inputs[one])) for one in names]
     if rest.startswith("@"):
         return Completion("files", prefix=f"{name}=@")
-    schemas = (one.inputs.get(name, {}) for one in typed.document().workflows)
-    return [Candidate(f"{name}={one}") for schema in schemas for one in _named_values(schema)]
+    return [Candidate(f"{name}={one}") for one in _named_values(inputs.get(name, {}))]
+
+
+def _inputs_by_name(typed: Typed, name: str) -> dict[str, Mapping[str, object]]:
+    """What may be set, with its schema; of a name in several workflows the first counts."""
+    found: dict[str, Mapping[str, object]] = {}
+    for workflow in typed.document().workflows:
+        before = f"{workflow.workflow_id}."
+        for one, schema in workflow.inputs.items():
+            found.setdefault(one, schema)
+            if name.startswith(before):
+                found.setdefault(f"{before}{one}", schema)
+    return found
 
 
 def _operations(typed: Typed, value: str) -> Iterator[Candidate]:
