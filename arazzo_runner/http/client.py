@@ -10,7 +10,6 @@ import os
 from collections.abc import Mapping
 from typing import Self
 
-from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
 from arazzo_runner.http.cookies import CookieJars
 from arazzo_runner.http.network import Network
@@ -19,7 +18,6 @@ from arazzo_runner.http.proxy import read_proxies
 from arazzo_runner.http.send import HttpWorldBase, Sender, world_headers
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.message import HttpResponse
-from arazzo_runner.text.diagnostic import error
 
 __all__ = ["AsyncHttpWorld", "HttpSettings", "HttpWorld", "check_settings"]
 
@@ -125,16 +123,7 @@ def _pools(
 def _connections(
     settings: HttpSettings, network: Network, environment: Mapping[str, str]
 ) -> ConnectionPool:
-    if settings.http2 and not _has_h2():
-        message = "`--http2` needs the package `h2`, which is not installed"
-        raise UsageError(error("AZ906", message, help="pip install 'arazzo[http2]'"))
     connections = ConnectionPool(settings, network, read_proxies(settings.proxy, environment))
     if settings.cacert or settings.cert or settings.key:
         connections.tls()  # what cannot be read is known before anything is sent
     return connections
-
-
-def _has_h2() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("h2") is not None

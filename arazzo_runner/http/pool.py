@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from arazzo_runner.errors import UsageError
 from arazzo_runner.http import errors as http_errors
 from arazzo_runner.http.http1.message import ExchangeSteps, Outbound, WireRequest
 from arazzo_runner.http.http11 import Http1
@@ -18,6 +19,7 @@ from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.proxy import Proxies, Proxy
 from arazzo_runner.http.settings import Deadline, HttpSettings
 from arazzo_runner.openapi.message import HttpResponse
+from arazzo_runner.text.diagnostic import error
 
 if TYPE_CHECKING:
     import ssl
@@ -35,6 +37,12 @@ _LONGEST_PAUSE = 2.0
 
 # RFC 9110, section 9.2.2: what these ask for is the same when it is asked twice.
 _IDEMPOTENT = {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}
+
+
+def _has_h2() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("h2") is not None
 
 
 class HttpProtocol(Protocol):
@@ -75,9 +83,15 @@ class Connection(Struct):
 
 
 class ConnectionPool:
-    """The connections of one world, those that are idle by origin."""
+    """The connections of one world, those that are idle by origin.
+
+    Raises UsageError at once where HTTP/2 is wanted and cannot be spoken.
+    """
 
     def __init__(self, settings: HttpSettings, network: Network, proxies: Proxies) -> None:
+        if settings.http2 and not _has_h2():
+            message = "`--http2` needs the package `h2`, which is not installed"
+            raise UsageError(error("AZ906", message, help="pip install 'arazzo[http2]'"))
         self._settings = settings
         self._network = network
         self._proxies = proxies

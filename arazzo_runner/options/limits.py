@@ -5,7 +5,7 @@ from __future__ import annotations
 from arazzo_runner.options.model import Keyword, Option
 
 _SENDING = ("run", "auth")
-_RETRIEVING = ("run", "validate", "auth", "list", "schema", "new", "mock")
+_RETRIEVING = ("run", "validate", "replay", "auth", "list", "schema", "new", "mock")
 _SECTION = "Limits"
 
 LIMITS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from arazzo_runner.options.model import Keyword, Option
 
 _SENDING = ("run", "auth")
-_RETRIEVING = ("run", "validate", "auth", "list", "schema", "new", "mock")
+_RETRIEVING = ("run", "validate", "replay", "auth", "list", "schema", "new", "mock")
 _SECTION = "Network"
 
 NETWORK = (
@@ -80,7 +80,7 @@ NETWORK = (
     Option(
         "retry-connect",
         "Retry up to N times to connect where no connection could be made.",
-        _SENDING,
+        _RETRIEVING,
         _SECTION,
         kind="count",
         metavar="N",
@@ -129,7 +129,7 @@ NETWORK = (
     Option(
         "http2",
         "Use HTTP/2 where the server supports it.",
-        _SENDING,
+        _RETRIEVING,
         _SECTION,
         kind="switch",
         member="HttpSettings.http2",

@@ -91,7 +91,7 @@ class Fetcher:
     """Gets documents; a TLS context is made once, connections are closed after each document."""
 
     def __init__(self, settings: HttpSettings, environment: Mapping[str, str]) -> None:
-        self._settings = replace(settings, cookies=False, follow_redirects=0, http2=False)
+        self._settings = replace(settings, cookies=False, follow_redirects=0)
         self._senders = GuardedSenders(self._settings, BlockingNetwork(), environment)
 
     def get(

@@ -182,7 +182,16 @@ def _document_headers(given: Mapping[str, Any]) -> HeaderSettings:
     return HeaderSettings(given.get("headers", ()), given.get("servers") or {}, sources)
 
 
-_FOR_DOCUMENTS: Final = ("cacert", "cert", "key", "key_password", "insecure", "proxy")
+_FOR_DOCUMENTS: Final = (
+    "cacert",
+    "cert",
+    "key",
+    "key_password",
+    "insecure",
+    "proxy",
+    "http2",
+    "retry_connect",
+)
 
 
 def load_limits(given: Mapping[str, Any]) -> LoadLimits:

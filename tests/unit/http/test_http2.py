@@ -334,7 +334,7 @@ def test_a_server_without_it(serve, ask, authority, tmp_path) -> None:
 def test_without_h2_installed(monkeypatch) -> None:
     for name in [one for one in sys.modules if one == "h2" or one.startswith("h2.")]:
         monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr("arazzo_runner.http.client._has_h2", lambda: False)
+    monkeypatch.setattr("arazzo_runner.http.pool._has_h2", lambda: False)
     with pytest.raises(UsageError, match="`--http2` needs the package `h2`") as raised:
         HttpWorld(HttpSettings(http2=True), {})
     assert raised.value.diagnostics[0].help == "pip install 'arazzo[http2]'"

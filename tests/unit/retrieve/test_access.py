@@ -205,14 +205,14 @@ def test_a_refusal_says_how_to_send_credentials(access, serve, status):
 
 
 def test_documents_are_fetched_without_what_is_for_steps(access, serve, monkeypatch):
-    """Their redirects are judged one at a time, and there are no cookies and no HTTP/2."""
+    """Their redirects are judged one at a time, and there are no cookies."""
     made = []
     monkeypatch.setattr(
         "arazzo_runner.retrieve.http.GuardedSenders", lambda settings, *_: made.append(settings)
     )
-    Fetcher(HttpSettings(cookies=True, follow_redirects=3, http2=True, timeout=7.0), {})
+    Fetcher(HttpSettings(cookies=True, follow_redirects=3, timeout=7.0), {})
     (settings,) = made
-    assert (settings.cookies, settings.follow_redirects, settings.http2) == (False, 0, False)
+    assert (settings.cookies, settings.follow_redirects) == (False, 0)
     assert settings.timeout == 7.0
 
 

@@ -180,7 +180,7 @@ def _run(capsys, *words):
 
 
 def test_report_of_http2_without_its_package(folder, capsys, monkeypatch):
-    monkeypatch.setattr("arazzo_runner.http.client._has_h2", lambda: False)
+    monkeypatch.setattr("arazzo_runner.http.pool._has_h2", lambda: False)
     message = "`--http2` needs the package `h2`, which is not installed"
     assert _run(capsys, "--http2") == (2, 2, [message])
 
