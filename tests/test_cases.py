@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from opentelemetry import trace
 
 from arazzo_runner.cli import main as command_line
 from case_runner import expected, outcome
@@ -18,6 +19,13 @@ def bugs_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
         raise error
 
     monkeypatch.setattr(command_line, "_bug", told)
+
+
+@pytest.fixture(autouse=True)
+def no_provider_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first `--otel` of a process sets the provider of spans, for all that come later."""
+    monkeypatch.setattr(trace, "get_tracer_provider", trace.ProxyTracerProvider)
+    monkeypatch.setattr(trace, "set_tracer_provider", lambda _: None)
 
 
 @pytest.mark.parametrize("name", find())

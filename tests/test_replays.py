@@ -11,7 +11,7 @@ from case_runner import outcome
 from case_runner.case import ROOT, Case, find, load
 
 # Not one run, nothing that could be recorded, or a document that is not there any more.
-OTHERS = {"--cases", "--dry-run", "--record"}
+OTHERS = {"--cases", "--dry-run", "--record", "--save", "--wait-for"}
 SERVED = re.compile(r"\$(SERVER|HOST)/\S*(yaml|yml|json)$")
 # `Set-Cookie` is a secret: what a workflow makes of it, it makes of `***`.
 KNOWN = {"semantics/16-first-cookie", "semantics/59-selector-of-type-regex"}
