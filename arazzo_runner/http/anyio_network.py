@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine
+from time import monotonic
 from typing import Any
 
 import anyio
 import sniffio
-from anyio.abc import ByteStream, SocketAttribute
+from anyio.abc import ByteStream
 from anyio.streams.tls import TLSAttribute, TLSStream
 
 from arazzo_runner.http.network import Address, TlsStream, is_readable
@@ -19,7 +20,7 @@ _READ_SIZE = 64 * 1024
 
 
 class EventLoopNetwork:
-    """Names by the loop's resolver, connections by its sockets."""
+    """Names by the loop's resolver, connections by sockets that never block."""
 
     async def sleep(self, seconds: float) -> None:
         """Let ``seconds`` pass; may be cancelled."""
@@ -33,54 +34,141 @@ class EventLoopNetwork:
 
     async def connect(self, address: Address, timeout: float) -> EventLoopStream:
         """A TCP connection; OSError."""
-        with _system_errors(), anyio.fail_after(timeout):
-            return EventLoopStream(await anyio.connect_tcp(address[1][0], address[1][1]))
+        family, where = address
+        connection = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            connection.settimeout(0)
+            await _connect(connection, where, timeout)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except BaseException:
+            connection.close()
+            raise
+        return EventLoopStream(connection)
+
+
+async def _connect(connection: socket.socket, where: tuple[Any, ...], timeout: float) -> None:
+    try:
+        connection.connect(where)
+    except BlockingIOError:
+        await _wait(anyio.wait_writable, connection, timeout)
+        if code := connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            raise OSError(code, os.strerror(code)) from None
+
+
+async def _wait(
+    event: Callable[[socket.socket], Awaitable[None]], connection: socket.socket, timeout: float
+) -> None:
+    """Wait until a socket is ready. Raises TimeoutError."""
+    with anyio.move_on_after(timeout) as scope:
+        await event(connection)
+    if scope.cancelled_caught:
+        raise TimeoutError
 
 
 class EventLoopStream:
-    """A connected stream, plain or TLS."""
+    """A connected socket; anyio's own streams would take two more turns of the loop a request."""
 
-    def __init__(self, stream: ByteStream) -> None:
-        self._stream = stream
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
+        self._layer: ByteStream = _SocketStream(connection)  # what TLS would stand on
+
+    async def read(self, timeout: float) -> bytes:
+        """Some bytes, none at the end."""
+        # Not before the loop had its turn: a fast server must not keep other tasks waiting.
+        await _wait(anyio.wait_readable, self._socket, timeout)
+        return self._socket.recv(_READ_SIZE)
+
+    async def write(self, data: bytes, timeout: float) -> None:
+        """Send all of ``data`` within ``timeout``."""
+        ends = monotonic() + timeout
+        rest = memoryview(data)
+        while rest := rest[_send(self._socket, rest) :]:
+            await _wait(anyio.wait_writable, self._socket, ends - monotonic())
+
+    async def start_tls(self, context: ssl.SSLContext, host: str, timeout: float) -> TlsStream:
+        """Speak TLS from here on; an end without close_notify is an error."""
+        with _SystemErrors(), anyio.fail_after(timeout):
+            secured = await TLSStream.wrap(self._layer, hostname=host, ssl_context=context)
+        agreed = secured.extra(attribute=TLSAttribute.alpn_protocol, default=None)
+        return TlsEventLoopStream(self._socket, secured), agreed
+
+    def is_stale(self) -> bool:
+        """Whether the server has closed the idle connection."""
+        return is_readable(self._socket.fileno())
+
+    async def aclose(self) -> None:
+        """Close, at once: TLS would wait for the other side's goodbye."""
+        self._socket.close()
+
+
+class TlsEventLoopStream(EventLoopStream):
+    """TLS over a connected socket."""
+
+    def __init__(self, connection: socket.socket, layer: TLSStream) -> None:
+        super().__init__(connection)
+        self._layer = layer
 
     async def read(self, timeout: float) -> bytes:
         """Some bytes, none at the end."""
         try:
-            with _system_errors(), anyio.fail_after(timeout):
-                return await self._stream.receive(_READ_SIZE)
+            with _SystemErrors(), anyio.fail_after(timeout):
+                return await self._layer.receive(_READ_SIZE)
         except anyio.EndOfStream:
             return b""
 
     async def write(self, data: bytes, timeout: float) -> None:
         """Send all of ``data`` within ``timeout``."""
-        with _system_errors(), anyio.fail_after(timeout):
-            await self._stream.send(data)
+        with _SystemErrors(), anyio.fail_after(timeout):
+            await self._layer.send(data)
 
-    async def start_tls(self, context: ssl.SSLContext, host: str, timeout: float) -> TlsStream:
-        """Speak TLS from here on; an end without close_notify is an error."""
-        with _system_errors(), anyio.fail_after(timeout):
-            secured = await TLSStream.wrap(self._stream, hostname=host, ssl_context=context)
-        agreed = secured.extra(attribute=TLSAttribute.alpn_protocol, default=None)
-        return EventLoopStream(secured), agreed
 
-    def is_stale(self) -> bool:
-        """Whether the server has closed the idle connection."""
-        return is_readable(self._stream.extra(attribute=SocketAttribute.raw_socket).fileno())
+class _SocketStream(ByteStream):
+    """A connected socket, as anyio's TLS reads and writes it, which keeps the time itself."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
+
+    async def receive(self, max_bytes: int = _READ_SIZE) -> bytes:
+        """Some bytes. Raises EndOfStream, OSError."""
+        await anyio.wait_readable(self._socket)
+        if data := self._socket.recv(max_bytes):
+            return data
+        raise anyio.EndOfStream
+
+    async def send(self, item: bytes) -> None:
+        """Send all. Raises OSError."""
+        rest = memoryview(item)
+        while rest := rest[_send(self._socket, rest) :]:
+            await anyio.wait_writable(self._socket)
+
+    async def send_eof(self) -> None:
+        """Say that nothing more is sent."""
+        self._socket.shutdown(socket.SHUT_WR)
 
     async def aclose(self) -> None:
-        """Close, at once: TLS would wait for the other side's goodbye."""
-        await anyio.aclose_forcefully(self._stream)
+        """Close, at once."""
+        self._socket.close()
 
 
-@contextmanager
-def _system_errors() -> Iterator[None]:
-    """Anyio's own exceptions, as the system's errors that they stand for."""
+def _send(connection: socket.socket, data: memoryview) -> int:
+    """How many bytes the system took at once."""
     try:
-        yield
-    except (anyio.BrokenResourceError, anyio.ClosedResourceError) as lost:
-        raise _cause(lost) or ConnectionResetError("the connection was lost") from None
-    except OSError as reason:
-        raise _cause(reason) or reason from None
+        return connection.send(data)
+    except BlockingIOError:
+        return 0
+
+
+class _SystemErrors:
+    """Anyio's own exceptions, as the system's errors that they stand for."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, reason: BaseException | None, _traceback: object) -> None:
+        if isinstance(reason, (anyio.BrokenResourceError, anyio.ClosedResourceError)):
+            raise _cause(reason) or ConnectionResetError("the connection was lost") from None
+        if isinstance(reason, OSError) and (cause := _cause(reason)):
+            raise cause from None
 
 
 def _cause(reason: Exception) -> OSError | None:
