@@ -116,6 +116,22 @@ def test_a_signal_at_any_moment_of_validate(folder, share, number):
     assert (done.returncode, done.stderr.strip()) == (128 + number, "interrupted")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("share", [0.2, 0.6])
+def test_a_signal_while_a_long_document_is_validated(tmp_path, share, number):
+    criteria = [f"{{condition: '$response.header.x{one} == 1'}}" for one in range(2_000)]
+    steps = (
+        f"  - {{stepId: list, operationId: listThings, successCriteria: [{', '.join(criteria)}]}}"
+    )
+    write_things(tmp_path, f"- workflowId: long\n  steps:\n{steps}")
+    words = ("validate", "w.yaml", "--no-cache")
+    calls = int(command(tmp_path, 0, 2, *words).stderr.split()[-1])
+    assert calls > 100_000
+    done = command(tmp_path, int(calls * share), number, *words)
+    assert (done.returncode, done.stdout) == (128 + number, "")
+    assert done.stderr.strip() == "interrupted"
+
+
 def test_who_calls_the_command_line_keeps_the_own_handlers():
     before = signal.getsignal(signal.SIGTERM)
     signals.raise_at_signals()

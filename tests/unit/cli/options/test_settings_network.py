@@ -10,7 +10,7 @@ import ssl
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pytest
 import trustme
@@ -107,7 +107,7 @@ class Shop:
         while data:
             for event in wire.receive_data(data):
                 if isinstance(event, RequestReceived):
-                    path = dict(event.headers)[":path"]
+                    path = str(dict(cast("Any", event.headers))[":path"])
                     status, text = self._respond(path, Asked("HTTP/2", str(event.headers)))
                     fields = [(":status", str(status)), ("content-type", "application/json")]
                     wire.send_headers(event.stream_id, fields)
