@@ -194,7 +194,25 @@ def _at_pointer(
             missing = reason.args
         else:
             return node, Place(source, pointer)
-    raise _dead_reference_error(place, reference, "cannot be resolved", *missing)
+    walked, parent = missing
+    hint = _missing_hint(description, source, walked, parent)
+    raise _dead_reference_error(place, reference, "cannot be resolved", walked, hint)
+
+
+def _missing_hint(
+    description: ApiDescription, source: SourceFile, walked: Pointer, parent: Value
+) -> str | None:
+    """The help line that names what is like a missing thing; looked for once.
+
+    Every look at a schema tells anew of its dead references, and the names are compared at length.
+    """
+    if not walked or not isinstance(parent, dict):
+        return None
+    key = ("missing", source.uri, walked)
+    if key not in description.memo:
+        description.memo[key] = did_you_mean(str(walked[-1]), list(parent))
+    hint: str | None = description.memo[key]
+    return hint
 
 
 def _at_anchor(
@@ -209,16 +227,15 @@ def _at_anchor(
 
 
 def _dead_reference_error(
-    place: Place, reference: str, what: str, walked: Pointer = (), parent: Value = None
+    place: Place, reference: str, what: str, walked: Pointer = (), hint: str | None = None
 ) -> DocumentError:
     message = f"the reference `{reference}` {what}"
     if not walked:
         way_out = "correct the reference, or add what it names to the API description"
         return DocumentError(error("AZ214", message, place.at("$ref"), "", way_out))
     label = f"nothing at `{pointer_text(walked)}`"
-    names = list(parent) if isinstance(parent, dict) else []
-    hint = did_you_mean(str(walked[-1]), names) or "correct the reference, or add what it names"
-    return DocumentError(error("AZ214", message, place.at("$ref"), label, hint))
+    way_out = hint or "correct the reference, or add what it names"
+    return DocumentError(error("AZ214", message, place.at("$ref"), label, way_out))
 
 
 def _id(node: Value) -> str | None:

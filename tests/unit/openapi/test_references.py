@@ -2,6 +2,7 @@
 
 import pytest
 
+from arazzo_runner.openapi import references
 from arazzo_runner.openapi.references import MAX_HOPS, reference_target, resolve_reference
 from arazzo_runner.text.source import Place, pointer_text
 
@@ -161,3 +162,24 @@ def test_circles_and_hops(api, failure):
     assert message.endswith("has more than 64 hops")
     message = failure(follow, description, "#/x-circle/a")[1]
     assert message == "the reference `#/x-circle/a` is circular"
+
+
+def test_names_are_compared_once_for_a_dead_reference(api, failure, monkeypatch):
+    asked = []
+
+    def hint(name, names):
+        asked.append((name, names))
+        return f"hint {len(asked)}"
+
+    monkeypatch.setattr(references, "did_you_mean", hint)
+    description = api(components={"schemas": {"Pet": {}}, "parameters": {"Pets": {}}})
+    pet, pets = "#/components/schemas/Pett", "#/components/parameters/Pett"
+    other = api(components={"schemas": {"Pett1": {}}})
+    told = [
+        failure(follow, description, pet, "paths")[2],
+        failure(follow, description, pets)[2],
+        failure(follow, description, pet, "info")[2],
+        failure(follow, other, pet)[2],
+    ]
+    assert told == ["hint 1", "hint 2", "hint 1", "hint 3"]
+    assert asked == [("Pett", ["Pet"]), ("Pett", ["Pets"]), ("Pett", ["Pett1"])]
