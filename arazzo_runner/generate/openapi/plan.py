@@ -104,20 +104,20 @@ class OpenApiPlan:
         is_own = name == fault.workflow_id
         operation = made.operations.get(fault.step_id) if is_own else made.cleanup_operations[0]
         if operation is None:
-            gone = {one.key for one in made.operations.values()}
+            gone = [one.key for one in made.operations.values()]
         elif fault.is_of_operation:
-            gone = {operation.key}
+            gone = [operation.key]
             self.broken.setdefault(operation.key, fault.reason)
         elif is_own and made.marks.get(fault.step_id) == "poll" and POLL not in excluded:
-            gone = {POLL}
+            gone = [POLL]
         else:
-            gone = {operation.key}
+            gone = [operation.key]
         if not fault.is_of_operation:
-            for key in gone - excluded - {POLL}:
+            for key in (one for one in gone if one not in {*excluded, POLL}):
                 self.reasons.setdefault((name, key), fault.reason)
                 self._omitted.setdefault(recipe.key, {}).setdefault(key, fault.reason)
-        changed = not gone <= excluded
-        excluded |= gone
+        changed = not excluded.issuperset(gone)
+        excluded.update(gone)
         return changed
 
     def covered(self) -> set[str]:
