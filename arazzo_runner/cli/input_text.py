@@ -109,11 +109,12 @@ def _target(schema: InputsSchema, name: str) -> InputTarget:
 
 
 def _member_target(value: InputValue, name: str) -> InputTarget:
-    head, dot, rest = name.partition(".")
-    if not dot or value.names(name):
-        return InputTarget((name,), value.member(name))
-    inner = _member_target(value.member(head), rest)
-    return InputTarget((head, *inner.path), inner.value)
+    path: list[str] = []
+    while "." in name and not value.names(name):
+        head, _, name = name.partition(".")
+        value = value.member(head)
+        path.append(head)
+    return InputTarget((*path, name), value.member(name))
 
 
 def set_input(inputs: dict[str, Value], target: InputTarget, values: list[Value]) -> None:

@@ -82,21 +82,24 @@ class _Node:
         if all((one.source, one.query) != (target.source, target.query) for one in held):
             held.append(target)
 
-    def walk(self, segments: Sequence[str], at: int = 0) -> Iterator[tuple[_Node, tuple[str, ...]]]:
+    def walk(self, segments: Sequence[str]) -> Iterator[tuple[_Node, tuple[str, ...]]]:
         """The nodes that a path leads to, the most exact first, with the texts of its segments."""
-        if at == len(segments):
-            if self.targets:
-                yield self, ()
-            return
-        raw = segments[at]
-        for child in self._children(raw):
-            yield from ((node, (raw, *texts)) for node, texts in child.walk(segments, at + 1))
-        if self.rest is not None:
-            for end in range(at + 1, len(segments) + 1):
-                text = "/".join(segments[at:end])
-                yield from ((node, (text, *texts)) for node, texts in self.rest.walk(segments, end))
+        waiting: list[tuple[_Node, int, tuple[str, ...]]] = [(self, 0, ())]
+        while waiting:
+            node, at, texts = waiting.pop()
+            if at < len(segments):
+                raw = segments[at]
+                ways = [(child, at + 1, (*texts, raw)) for child in node.children(raw)]
+                if node.rest is not None:
+                    for end in range(at + 1, len(segments) + 1):
+                        text = "/".join(segments[at:end])
+                        ways.append((node.rest, end, (*texts, text)))
+                waiting.extend(reversed(ways))
+            elif node.targets:
+                yield node, texts
 
-    def _children(self, raw: str) -> Iterator[_Node]:
+    def children(self, raw: str) -> Iterator[_Node]:
+        """The nodes of a further segment of a path."""
         literal = self.literals.get(unquote(raw) if "%" in raw else raw)
         if literal is not None:
             yield literal

@@ -31,6 +31,7 @@ from arazzo_runner.openapi.schema.shape import (
 )
 
 _NULL: Final = frozenset({"null"})
+_DEEPEST_ITEM: Final = 8
 _COPIED: Final = ("format", "enum", "pattern", "minimum", "maximum", "minLength", "maxLength")
 """What the schema of an input keeps of the schema of the value that it becomes."""
 
@@ -136,14 +137,18 @@ class DocumentedSchema(Struct, frozen=True, dict=True):
         texts = (self.value(keyword) for keyword in ("description", "title"))
         return next((one for one in texts if isinstance(one, str) and one.strip()), "")
 
-    def input_schema(self) -> dict[str, Value]:
-        """The schema of an input whose value goes here, without its description."""
+    def input_schema(self, depth: int = 0) -> dict[str, Value]:
+        """The schema of an input whose value goes here, without its description.
+
+        Arrays may be of arrays without end: nothing is said of what is deeper than 8.
+        """
         copied = {keyword: self.value(keyword) for keyword in _COPIED}
         kept = {key: one for key, one in copied.items() if _can_copy(key, one)}
         own = {"type": self.type} if self.type else {}
         if self.type == "array":
             item = self.item()
-            return {**own, "items": item.input_schema() if item and item.type else {}}
+            is_stated = item is not None and item.type and depth < _DEEPEST_ITEM
+            return {**own, "items": item.input_schema(depth + 1) if item and is_stated else {}}
         if "pattern" in kept or "enum" in kept:
             kept = {key: one for key, one in kept.items() if key not in ("minLength", "maxLength")}
         return {**own, **kept} if self.type not in ("object", "") else own

@@ -88,6 +88,10 @@ MAX_DIGITS: Final = 9
 """More repetitions than that many digits can say are none that a string could have."""
 
 
+MAX_GROUPS: Final = 50
+"""Groups within groups that are followed, as many as parentheses of a condition."""
+
+
 class PatternError(Exception):
     """The pattern is not a regular expression that this parser knows."""
 
@@ -98,6 +102,7 @@ class PatternParser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
+        self.groups = 0
 
     def peek(self) -> str:
         """The next character, or an empty string at the end."""
@@ -190,7 +195,11 @@ class PatternParser:
         assertion = False
         if self.take("?"):
             assertion = self.opening()
+        self.groups += 1
+        if self.groups > MAX_GROUPS:
+            raise PatternError(self.text)
         inside = self.choice()
+        self.groups -= 1
         if not self.take(")"):
             raise PatternError(self.text)
         return PatternSequence() if assertion else inside

@@ -17,7 +17,7 @@ from msgspec import Struct, field
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value, json_type
 from arazzo_runner.openapi.model import ApiDescription, Schema
-from arazzo_runner.openapi.references import reference_of, reference_target
+from arazzo_runner.openapi.references import MAX_HOPS, reference_of, reference_target
 from arazzo_runner.openapi.schema.walk import CHOICES, Relation, keyword_schemas, subschemas
 from arazzo_runner.text.source import Place
 
@@ -131,7 +131,7 @@ def _follow_reference(
     except DocumentError:
         return None  # that is a finding of its own, where the schema is used
     key = (at.source, at.pointer)
-    if key in seen:
+    if key in seen or len(seen) >= MAX_HOPS:
         return None
     return _expand(schemas, node, at, seen | {key})
 

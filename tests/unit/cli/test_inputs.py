@@ -120,6 +120,13 @@ def test_of_several_workflows_the_first_says_the_type():
     assert read_inputs(["n=3", "m=3"], None, known) == {"n": 3, "m": "3"}
 
 
+def test_a_name_of_very_many_parts_is_one_input():
+    name = ".".join("a" * 5_000)
+    assert read_inputs([f"{name}=3"], None, known_inputs({"properties": {"n": INTEGER}})) == {
+        name: "3"
+    }
+
+
 def test_the_types_of_a_schema_are_listed_once():
     known = known_inputs({"properties": {"n": {"anyOf": [{"type": "number"}, INTEGER]}}})
     with pytest.raises(InputError, match="`x` is not of type number"):

@@ -74,6 +74,15 @@ def test_what_is_not_found(read, method, path, allowed):
     assert (None if isinstance(found, RouteMatch) else found.allowed) == allowed
 
 
+def test_a_path_may_have_very_many_segments(read):
+    # A plain key of YAML has at most 1,024 characters.
+    path = "/x" * 3_000
+    text = TEXT + f"  ? {path}\n  : {{get: {{responses: {{}}}}}}\n"
+    found = MockRoutes({"t": read(text)}).find("GET", path)
+    assert isinstance(found, RouteMatch)
+    assert (found.target.operation.path, found.path) == (path, path)
+
+
 def test_a_broken_operation_is_left_out(read):
     text = TEXT + "  /broken: {get: {parameters: 7, responses: {}}}\n"
     routes = MockRoutes({"t": read(text)})

@@ -104,3 +104,15 @@ def test_an_example_of_the_media_type_comes_first(generate: Any) -> None:
     schema = {"type": "object", "required": ["a"], "properties": {"a": {**TEXT, "example": "x"}}}
     (workflow,) = generate(post(schema, example={"a": "y"})).workflows
     assert workflow.steps[0].payload == {"a": "y"}
+
+
+def test_an_array_of_itself(generate: Any) -> None:
+    """A schema may describe arrays of arrays without end."""
+    lists: dict[str, Any] = {"type": "array"}
+    lists["items"] = {"$ref": "#/paths/~1pay/post/requestBody/content/application~1json/schema"}
+    (workflow,) = generate(post(lists)).workflows
+    (schema,) = [one.schema for one in workflow.inputs]
+    for _ in range(9):
+        assert schema["type"] == "array"
+        schema = schema["items"]
+    assert schema == {}

@@ -104,6 +104,11 @@ def test_a_length_out_of_reach_is_none():
     assert generate_string("^a{5}$", SeededChoice(), 0, 3) is None
 
 
+@pytest.mark.parametrize(("levels", "made"), [(50, "a"), (51, None)])
+def test_groups_as_deep_as_they_can_be_followed(levels, made):
+    assert generate_string("(" * levels + "a" + ")" * levels, SeededChoice()) == made
+
+
 def test_a_hostile_pattern_comes_to_an_end():
     assert generate_string("^(?=(a+)+$)(?=b)", SeededChoice()) is None
 

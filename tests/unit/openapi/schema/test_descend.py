@@ -3,6 +3,7 @@
 import pytest
 
 from arazzo_runner.openapi.model import Schema
+from arazzo_runner.openapi.references import MAX_HOPS
 from arazzo_runner.openapi.schema.descend import (
     DescentFailure,
     any_shape,
@@ -161,6 +162,16 @@ def test_of_3_0(api, schema, tokens, expected):
 )
 def test_values(api, schema, expected):
     assert look(api, schema).values == expected
+
+
+@pytest.mark.parametrize(("hops", "expected"), [(MAX_HOPS, "proven"), (MAX_HOPS + 1, "anything")])
+def test_references_on_the_way_to_a_shape(api, hops, expected):
+    chain = {
+        f"C{at}": {"allOf": [{"$ref": f"#/components/schemas/C{at + 1}"}]} for at in range(1, hops)
+    }
+    start = {"$ref": "#/components/schemas/C1"}
+    found = look(api, start, "b", components={**chain, f"C{hops}": CLOSED})
+    assert verdict(found) == expected
 
 
 def test_says_where_it_ended_and_what_there_is(api):
