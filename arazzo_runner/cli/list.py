@@ -64,9 +64,10 @@ def _named_workflows(description: Description, names: Sequence[str]) -> list[Wor
 
 
 def _diagrams(workflows: Sequence[Workflow]) -> str:
-    from arazzo_runner.report.formats.mermaid import workflow_diagram
+    from arazzo_runner.report.formats.flowchart import Flowchart
+    from arazzo_runner.report.formats.mermaid import diagram_lines
 
-    return "\n\n".join("\n".join(workflow_diagram(one)) for one in workflows) + "\n"
+    return "\n\n".join("\n".join(diagram_lines(Flowchart(one))) for one in workflows) + "\n"
 
 
 def _workflow_json(workflow: Workflow, started: list[str], schema: InputsSchema) -> dict[str, Any]:

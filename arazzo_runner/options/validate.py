@@ -81,7 +81,7 @@ OTHERS = (
     ),
     Option(
         "diagram",
-        "Print a Mermaid flowchart of each workflow.",
+        "Print a Mermaid flowchart of each workflow: its steps and where their actions lead.",
         ("list",),
         kind="switch",
     ),

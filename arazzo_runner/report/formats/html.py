@@ -16,9 +16,10 @@ from hashlib import sha256
 from importlib import resources
 from typing import Any
 
-from arazzo_runner.executor.result import Status, StepResult, WorkflowResult
+from arazzo_runner.executor.result import Status, StepResult
 from arazzo_runner.report.coverage import gap_lines
 from arazzo_runner.report.failure import explain_workflow
+from arazzo_runner.report.formats.html_diagram import DiagramPages
 from arazzo_runner.report.formats.html_markup import NOTHING, Markup, fill, join
 from arazzo_runner.report.formats.html_steps import Data, StepPages, mark, place_of
 from arazzo_runner.report.formats.json import report_end, report_start
@@ -51,7 +52,7 @@ def _page(run: RunReport, masker: Masker) -> Iterator[Markup]:
     )
     yield _CONTROLS
     yield Markup('<main id="workflows" tabindex="-1">\n')
-    yield from _workflows(run.result.workflows, steps, masker)
+    yield from _workflows(run, steps, masker)
     yield _findings(view["diagnostics"])
     gaps = list(gap_lines(run.coverage, look.shown)) if run.workflows or run.documents else []
     yield _coverage(view["coverage"], gaps)
@@ -179,11 +180,10 @@ def _count_visits(steps: Iterable[StepResult]) -> int:
 # --- what was run ---------------------------------------------------------------------------------
 
 
-def _workflows(
-    workflows: Iterable[WorkflowResult], steps: StepPages, masker: Masker
-) -> Iterator[Markup]:
+def _workflows(run: RunReport, steps: StepPages, masker: Masker) -> Iterator[Markup]:
     number, start = 0, 0.0
-    for number, one in enumerate(workflows, 1):
+    diagrams = DiagramPages(run, masker)
+    for number, one in enumerate(run.result.workflows, 1):
         yield fill(
             '<section class="workflow" id="workflow-%s" aria-labelledby="title-%s">\n'
             '<h2 id="title-%s">%s %s <span class="dim">%s</span></h2>\n',
@@ -197,6 +197,7 @@ def _workflows(
         why = explain_workflow(one, masker) if one.status in _BAD else ""
         if why:
             yield fill('<pre class="failure" tabindex="0">%s</pre>\n', why)
+        yield diagrams.diagram(one, number)
         yield from steps.about(one, start, explained=bool(why))
         yield from steps.after(one, start)
         yield Markup("</section>\n")

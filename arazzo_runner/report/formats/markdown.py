@@ -9,7 +9,8 @@ from arazzo_runner.executor.result import Status, StepResult, WorkflowResult
 from arazzo_runner.report.coverage import coverage_line, gap_lines
 from arazzo_runner.report.diagnostics.text import render_text
 from arazzo_runner.report.failure import explain_workflow
-from arazzo_runner.report.formats.mermaid import workflow_diagram
+from arazzo_runner.report.formats.flowchart import Flowchart, Flowcharts
+from arazzo_runner.report.formats.mermaid import diagram_lines
 from arazzo_runner.report.model import RunReport, document_runs
 from arazzo_runner.report.safe_text import SafeText, duration_text
 from arazzo_runner.report.secrets import Masker
@@ -50,6 +51,7 @@ def _head(run: RunReport, look: TextStyle) -> Iterator[str]:
 def _lines(run: RunReport, masker: Masker) -> Iterator[str]:
     look = plain_look(masker)
     yield from _head(run, look)
+    charts = Flowcharts(run.workflows)
     for one in document_runs(run):
         level = "###"
         if run.documents:
@@ -57,7 +59,7 @@ def _lines(run: RunReport, masker: Masker) -> Iterator[str]:
             level = "####"
         for workflow in one.result.workflows:
             yield from _workflow(workflow, look.shown, level)
-            yield from _diagram(workflow, run, look.shown)
+            yield from _diagram(workflow, charts, masker)
     if run.workflows or run.documents:
         yield from _coverage(run, look.shown)
     if run.diagnostics:
@@ -78,15 +80,14 @@ def _workflow(workflow: WorkflowResult, shown: SafeText, level: str) -> Iterator
         yield from _code_block(explain_workflow(workflow, shown.masker))
 
 
-def _diagram(workflow: WorkflowResult, run: RunReport, shown: SafeText) -> Iterator[str]:
+def _diagram(workflow: WorkflowResult, charts: Flowcharts, masker: Masker) -> Iterator[str]:
     """The workflow as a flowchart, the path taken marked, for whoever unfolds it."""
-    plan = next((one for one in run.workflows if one.workflow.place == workflow.place), None)
-    is_one_of_many = workflow.case is not None or workflow.repetition is not None
-    if plan is None or is_one_of_many or not workflow.steps:
+    plan = charts.plan(workflow)
+    if plan is None:
         return
-    steps = [one.step for one in plan.steps]
+    chart = Flowchart(plan.workflow, [one.step for one in plan.steps])
     yield from ("", "<details><summary>Diagram</summary>", "", "```mermaid")
-    yield from map(shown.masker.text, workflow_diagram(plan.workflow, steps, workflow))
+    yield from diagram_lines(chart, workflow, masker)
     yield from ("```", "", "</details>")
 
 
