@@ -80,7 +80,9 @@ class InputSchemas(Struct, frozen=True):
 
     def takes(self, name: str) -> bool:
         """Whether an input of this name, or a table for one workflow, is of use to any of them."""
-        head = self.target(name).path[0]
+        head, *members = self.target(name).path
+        if members and head in self.tables:
+            return self.by_workflow[head].accepts(members[0])
         is_open = any(one.is_open for one in self.schemas)
         return is_open or head in self.by_workflow or self.declares(head)
 

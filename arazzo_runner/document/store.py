@@ -149,7 +149,8 @@ class TextCache:
     """Texts that several libraries share, so that what one has parsed is not parsed again.
 
     ``limit`` bounds their bytes: those of the texts while a document is read, and from the next
-    one on those of all that became of them (``trim``). Those used longest ago go first.
+    one on those of all that became of them (``trim``). Those used longest ago go first. Threads may
+    share it: in the worst case a text is parsed twice.
     """
 
     def __init__(self, limit: int = 64 * _MIB) -> None:
@@ -159,17 +160,17 @@ class TextCache:
 
     def get(self, key: _SourceKey) -> tuple[_Outcome, int] | None:
         """What came of asking before, and its size in bytes."""
-        if key not in self._entries:
+        kept = self._entries.pop(key, None)
+        if kept is None:
             return None
-        self._entries.move_to_end(key)
-        kept = self._entries[key]
+        self._entries[key] = kept
         return kept.outcome, kept.size
 
     def put(self, key: _SourceKey, outcome: _Outcome, size: int) -> None:
         """Keep what came of asking."""
         self._entries[key] = _Entry(outcome, size)
         self._size += size
-        while self._size > self._limit:
+        while self._entries and self._size > self._limit:
             self._size -= self._entries.popitem(last=False)[1].size
 
     def trim(self) -> int:
@@ -177,12 +178,14 @@ class TextCache:
 
         Between two documents: positions and the like have become more while one was examined.
         """
-        weights = {key: kept.weight(self._limit) for key, kept in self._entries.items()}
-        excess, given_up = sum(weights.values()) - self._limit, 0
-        while given_up < excess:
-            key, kept = self._entries.popitem(last=False)
-            self._size -= kept.size
-            given_up += weights[key]
+        weights = [(key, kept.weight(self._limit)) for key, kept in [*self._entries.items()]]
+        excess, given_up = sum(weight for _, weight in weights) - self._limit, 0
+        for key, weight in weights:
+            if given_up >= excess:
+                break
+            self._entries.pop(key, None)
+            given_up += weight
+        self._size = sum(one.size for one in [*self._entries.values()])
         return given_up
 
     def forget(self, uri: str) -> None:
@@ -192,7 +195,7 @@ class TextCache:
 
     def files(self) -> set[SourceFile]:
         """The files of the texts that are kept."""
-        outcomes = (one.outcome for one in self._entries.values())
+        outcomes = (one.outcome for one in [*self._entries.values()])
         return {one.file for one in outcomes if isinstance(one, ParsedDocument)}
 
 

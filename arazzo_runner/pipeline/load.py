@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
@@ -192,7 +193,8 @@ class SharedCache:
     """What several documents share: the texts of their sources, and the descriptions in them.
 
     A description that has asked for other documents is read again for the next Arazzo document,
-    whose limits they count in. ``limit`` is that of a :class:`TextCache`.
+    whose limits they count in. ``limit`` is that of a :class:`TextCache`. Documents may be loaded
+    in several threads at once.
     """
 
     def __init__(self, limit: int = 32 * 2**20) -> None:
@@ -200,9 +202,14 @@ class SharedCache:
         self._apis: dict[SourceFile, ApiDescription | DocumentError] = {}
         self._asking: set[SourceFile] = set()
         self._given_up = 0
+        self._changing = Lock()
 
     def begin_document(self) -> None:
         """Another document is examined: give up what has become too much for the next ones."""
+        with self._changing:
+            self._begin_document()
+
+    def _begin_document(self) -> None:
         self._given_up += self.shelf.trim()
         kept = self.shelf.files() - self._asking
         self._apis = {file: one for file, one in self._apis.items() if file in kept}
@@ -217,9 +224,11 @@ class SharedCache:
 
         Raises DocumentError.
         """
-        if source.file not in self._apis:
-            self._apis[source.file] = self._description(source, load)
-        found = self._apis[source.file]
+        found = self._apis.get(source.file)
+        if found is None:
+            found = self._description(source, load)
+            with self._changing:
+                self._apis[source.file] = found
         if isinstance(found, DocumentError):
             raise found.with_traceback(None)
         return found

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from arazzo_runner.document.model import Step, WorkflowName
 from arazzo_runner.errors import UsageError
+from arazzo_runner.options.duration import typed_duration
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 
@@ -21,7 +22,7 @@ def _duration_findings(
 ) -> Iterator[Diagnostic]:
     steps = steps_by_name(description)
     for name, seconds in durations.items():
-        option = f"`--max-duration {name}={seconds:g}s`"
+        option = f"`--max-duration {name}={typed_duration(seconds)}`"
         if name not in steps:
             hint = did_you_mean(name, steps) or f"its steps: {_list_text(steps)}"
             yield error("AZ906", f"{option} names no step", help=hint)

@@ -125,9 +125,13 @@ def _options_json(asked: RecordedOptions, masker: Masker) -> dict[str, Value]:
         "send_invalid": list(settings.send_invalid),
         "checks": dict(settings.checks),
         **({"check_with": settings.check_with} if settings.check_with else {}),
-        **({"max_durations": dict(settings.max_durations)} if settings.max_durations else {}),
+        **({"max_durations": _seconds(settings.max_durations)} if settings.max_durations else {}),
         **{name: getattr(settings.limits, name) for name in _COUNTED},
     }
+
+
+def _seconds(durations: Mapping[str, float]) -> dict[str, Value]:
+    return {name: float(seconds) for name, seconds in durations.items()}
 
 
 def _exchange_json(one: RecordedExchange, masker: Masker) -> dict[str, Value]:

@@ -78,12 +78,20 @@ class StoppableCompute(Struct, frozen=True):
 
     async def __call__(self, work: Callable[[], T], /) -> T:
         """What the work gives."""
-        ended: list[Callable[[], T]] = []
-        async with anyio.create_task_group() as both:
-            both.start_soon(watch_stop, self.stop, both.cancel_scope)
-            ended.append(await compute_in_thread(partial(_outcome, work)))
-            both.cancel_scope.cancel()
-        return (ended[0] if ended else work)()
+        return (await outcome_in_thread(self.stop, work) or work)()
+
+
+async def outcome_in_thread(stop: StopEvent, work: Callable[[], T]) -> Callable[[], T] | None:
+    """Do work in a thread; what is returned gives or raises what the work does.
+
+    None: it is to stop, and the thread is left to itself.
+    """
+    ended: list[Callable[[], T]] = []
+    async with anyio.create_task_group() as both:
+        both.start_soon(watch_stop, stop, both.cancel_scope)
+        ended.append(await compute_in_thread(partial(_outcome, work)))
+        both.cancel_scope.cancel()
+    return ended[0] if ended else None
 
 
 def _outcome(work: Callable[[], T]) -> Callable[[], T]:

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 
 from arazzo_runner.cli.options.profiles import merge_profile_pairs, profile_of
 from arazzo_runner.openapi.servers import is_server_name
+from arazzo_runner.options.duration import TypedDuration
 from arazzo_runner.report.secret_names import without_user
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -171,7 +172,10 @@ def parse_step_durations(
 ) -> dict[str, float]:
     """Read repeated ``[WORKFLOW/]STEP=T``: seconds by the name of the step."""
     pairs = parse_pairs("[WORKFLOW/]STEP=DURATION, such as `getPet=2s`")(ctx, param, texts)
-    return {name: DurationParam().convert(text, param, ctx) for name, text in pairs.items()}
+    return {
+        name: TypedDuration(DurationParam().convert(text, param, ctx), text)
+        for name, text in pairs.items()
+    }
 
 
 def parse_servers(

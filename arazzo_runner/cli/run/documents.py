@@ -16,8 +16,8 @@ from arazzo_runner.cli.completion.document_names import DocumentNames, read_name
 from arazzo_runner.cli.inputs import input_schemas_of, typed_names
 from arazzo_runner.cli.options.check_names import UnknownName, unknown_names, without_names
 from arazzo_runner.errors import DiagnosedError, UsageError
-from arazzo_runner.executor.plan import Unit
 from arazzo_runner.mock.steps.cases import step_names
+from arazzo_runner.options.duration import typed_duration
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 
@@ -84,7 +84,9 @@ def choose_documents(
     """
     if not any(given[name] for name in _NAMING):
         return DocumentChoice(tuple(documents))
-    survey = [_survey(document, given, load) for document in documents]
+    names = {document: read_names(document) for document in documents}
+    inputs = _input_names(names.values(), given)
+    survey = [_survey(document, one, given, inputs, load) for document, one in names.items()]
     unknown = _unknown_in_all(survey)
     if unknown:
         raise UsageError(*unknown)
@@ -101,16 +103,35 @@ class _Surveyed(Struct, frozen=True):
     unknown: tuple[UnknownName, ...] | None
 
 
+def _input_names(documents: Iterable[DocumentNames], given: Mapping[str, Any]) -> list[str]:
+    """The inputs that are set; those of a table for one workflow as ``WORKFLOW.NAME``."""
+    workflows = {one.workflow_id for names in documents for one in names.workflows}
+    file = given["inputs_file"] or {}
+    tables = {
+        name: [f"{name}.{member}" for member in table]
+        for name, table in file.items()
+        if name in workflows and isinstance(table, Mapping)
+    }
+    return [each for name in typed_names(given) for each in tables.get(name, [name])]
+
+
 def _survey(
-    document: str, given: Mapping[str, Any], load: Callable[[str], Description]
+    document: str,
+    names: DocumentNames,
+    given: Mapping[str, Any],
+    inputs: Sequence[str],
+    load: Callable[[str], Description],
 ) -> _Surveyed:
-    names = read_names(document)
     try:
         description = load(document)
     except DiagnosedError:  # said when it is its turn
         workflows = frozenset(one.workflow_id for one in names.workflows)
         return _Surveyed(document, names, workflows, None)
-    unknown = (*unknown_names(description, given), *_unknown_findings(description, given))
+    unknown = (
+        *unknown_names(description, given),
+        *_unknown_findings(description, given),
+        *_unknown_inputs(description, given["workflows"], inputs),
+    )
     return _Surveyed(document, names, frozenset(description.workflow_ids), unknown)
 
 
@@ -119,29 +140,32 @@ def _is_selected(surveyed: _Surveyed, workflows: Sequence[str]) -> bool:
 
 
 def _unknown_findings(description: Description, given: Mapping[str, Any]) -> Iterator[UnknownName]:
-    """The workflows, cases of the mock, sources and inputs that a document does not have."""
-    units = description.units.values()
+    """The workflows, cases of the mock, and sources that a document does not have."""
     yield from _missing("workflows", given["workflows"], description.workflow_ids, "workflow")
-    steps = step_names(unit.document for unit in units)
+    steps = step_names(unit.document for unit in description.units.values())
     yield from _missing("mock_cases", given["mock_cases"], steps, "mock-case")
-    yield from _missing("max_durations", given["max_durations"], steps, "max-duration")
+    durations = {name: typed_duration(one) for name, one in given["max_durations"].items()}
+    yield from _missing("max_durations", durations, steps, "max-duration")
     waited = [one for one in given["wait_for"] if "://" not in one]
     yield from _missing("wait_for", waited, description.apis(), "wait-for")
     yield from _missing("sources", given["sources"], description.source_names, "source")
-    yield from _unknown_inputs(description, units, given)
 
 
 def _unknown_inputs(
-    description: Description, units: Iterable[Unit], given: Mapping[str, Any]
+    description: Description, workflows: Sequence[str], typed: Sequence[str]
 ) -> Iterator[UnknownName]:
-    typed = typed_names(given)
     if not typed:
         return
-    chosen = [one for one in given["workflows"] if one in description.workflow_ids]
+    chosen = [one for one in workflows if one in description.workflow_ids]
+    if workflows and not chosen:  # this document does not run
+        yield from _missing("inputs", typed, (), "selected-input")
+        return
     schemas = input_schemas_of(description, chosen)
-    known = {name for unit in units for schema in unit.inputs.values() for name in schema.stated}
+    inputs = (one for unit in description.units.values() for one in unit.inputs.values())
+    known = [name for schema in inputs for name in schema.stated]
+    known += (f"{one}.{name}" for one, each in schemas.by_workflow.items() for name in each.stated)
     missing = [name for name in typed if not schemas.takes(name)]
-    yield from _missing("inputs", missing, known, "input")
+    yield from _missing("inputs", missing, known, "selected-input" if workflows else "input")
 
 
 _SENTENCES: Final = {
@@ -151,6 +175,7 @@ _SENTENCES: Final = {
     "wait-for": ("AZ906", "`--wait-for {}` is no URL and no source in any of the documents"),
     "source": ("AZ906", "`--source {}` names no source description in any of the documents"),
     "input": ("AZ903", "no input is called `{}` in any of the documents"),
+    "selected-input": ("AZ903", "no input of the selected workflows is called `{}`"),
 }
 
 
@@ -161,7 +186,8 @@ def _missing(
     code, sentence = _SENTENCES[kind]
     for name in names:
         if name not in listed:
-            finding = error(code, sentence.format(name), help=did_you_mean(name, listed))
+            typed = f"{name}={names[name]}" if isinstance(names, Mapping) else name
+            finding = error(code, sentence.format(typed), help=did_you_mean(name, listed))
             yield UnknownName(parameter, name, finding)
 
 
@@ -189,4 +215,6 @@ def _may_have(surveyed: _Surveyed, name: UnknownName) -> bool:
     inputs = (name for one in names.workflows for name in one.inputs)
     steps = (step for one in names.workflows for step in one.steps)
     known = {*surveyed.workflows, *inputs, *steps, *names.sources}
+    if name.parameter == "inputs":  # also a member of an input, or the input of one workflow
+        return any(name.key == one or name.key.startswith(f"{one}.") for one in known)
     return name.key in known

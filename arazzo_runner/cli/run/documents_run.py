@@ -23,6 +23,7 @@ from arazzo_runner.cli.options.check_names import check_names, unknown_secrets
 from arazzo_runner.cli.options.settings import load_document
 from arazzo_runner.cli.run.documents import DocumentChoice, choose_documents, refuse_single
 from arazzo_runner.cli.run.documents_report import DocumentsReport
+from arazzo_runner.cli.run.load_turn import LoadTurn
 from arazzo_runner.cli.run.ordered_output import OrderedOutput, OrderedStream
 from arazzo_runner.cli.run.reports import start_code
 from arazzo_runner.cli.run.rerun import RerunCommand, typed_command
@@ -134,9 +135,8 @@ class DocumentsCommand(Struct):
 
         return replace(access, open=read)
 
-    def prepare(self, document: str) -> PreparedDocument:
+    def prepare(self, document: str, description: Description) -> PreparedDocument:
         """All that can go wrong before a document is run. Raises DiagnosedError."""
-        description = self.load(document)
         own = self.choice.flags_of(description, self.given)
         check_names(description, own)
         options = run_config(own)
@@ -147,14 +147,18 @@ class DocumentsCommand(Struct):
         prepared = pipeline.prepare_run(description, inputs, own["workflows"], options)
         if options.needs_credentials:
             check_person(prepared.plan)
-        if own["wait_for"]:
-            from arazzo_runner.cli.run.wait_for import wait_for_sources
-
-            wait_for_sources(description, own)
         warnings = (*prepared.warnings, *unknown_secrets(description, own))
         return PreparedDocument(
             document, prepared, options.settings, maskers_of(prepared, own), warnings
         )
+
+    def wait(self, description: Description) -> Callable[[], None]:
+        """What waits for the servers of those source descriptions that ``--wait-for`` names."""
+        if not self.given["wait_for"]:
+            return lambda: None
+        from arazzo_runner.cli.run.wait_for import wait_for_sources
+
+        return partial(wait_for_sources, description, self.choice.flags_of(description, self.given))
 
     def _perform(self, traces: TracesFactory, session: RunSession) -> int:
         if self.given["dry_run"]:
@@ -167,7 +171,8 @@ class DocumentsCommand(Struct):
             going_on = LiveItems(look, time.monotonic, len(self.choice.documents), "document")
             if stream is not None:
                 stream.going_on = going_on
-            queue = DocumentQueue(self, session, report, output, out, traces, going_on)
+            turn = LoadTurn(session.signals)
+            queue = DocumentQueue(self, session, report, output, out, traces, going_on, turn)
             try:
                 anyio.run(queue.all)
             except BaseExceptionGroup as several:
@@ -184,7 +189,9 @@ class DocumentsCommand(Struct):
         for number, document in enumerate(self.choice.documents):
             sys.stdout.write(("\n" if number else "") + f"{escape(document)}\n\n")
             try:
-                ready = self.prepare(document)
+                description = self.load(document)
+                ready = self.prepare(document, description)
+                self.wait(description)()
             except DiagnosedError as reason:
                 sys.stdout.flush()
                 show_diagnostics(reason.diagnostics, secrets=reason.secrets)
@@ -211,6 +218,7 @@ class DocumentQueue(Struct):
     out: Any
     traces: TracesFactory
     going_on: LiveItems
+    turn: LoadTurn
     next: int = 0
     failed: bool = False
     warned: set[Diagnostic] = field(default_factory=set)
@@ -248,8 +256,10 @@ class DocumentQueue(Struct):
             return None
         self.going_on.begin(document)
         try:
+            description = await self.turn.load(partial(self.command.load, document))
             with self.session.signals:
-                ready = self.command.prepare(document)
+                ready = self.command.prepare(document, description)
+            await self.turn.in_thread(self.command.wait(description))
         except KeyboardInterrupt:
             self.report.skip(number)
             return None

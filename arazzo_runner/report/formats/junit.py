@@ -130,9 +130,10 @@ def failure_element(element: str, kind: str, text: str) -> str:
 
 
 def _class_name(run: RunReport, masker: Masker) -> str:
-    """The document's path; of a URL its path alone, since servers group cases by this name."""
+    """The document's path; of a URL its last segment, since servers group cases by this name."""
     parts = urlsplit(run.document)
-    name = parts.path.lstrip("/") if parts.scheme in ("http", "https") else run.document
+    is_remote = parts.scheme in ("http", "https")
+    name = parts.path.rstrip("/").rpartition("/")[2] if is_remote else run.document
     return masker.text(name) or "document"
 
 

@@ -59,7 +59,8 @@ def test_a_case_a_workflow(build):
 @pytest.mark.parametrize(
     ("document", "name"),
     [
-        ("https://user:pw@host.example/flows/a.yaml?x=1", "flows/a.yaml"),
+        ("https://user:pw@host.example/flows/a.yaml?x=1", "a.yaml"),
+        ("https://host.example/flows/v1/", "v1"),
         ("http://host.example", "document"),
         ("a/hunter22.yaml", "a/***.yaml"),
         (r"C:\flows\a.yaml", r"C:\flows\a.yaml"),
