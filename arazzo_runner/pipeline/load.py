@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
@@ -193,8 +192,7 @@ class SharedCache:
     """What several documents share: the texts of their sources, and the descriptions in them.
 
     A description that has asked for other documents is read again for the next Arazzo document,
-    whose limits they count in. ``limit`` is that of a :class:`TextCache`. Documents may be loaded
-    in several threads at once.
+    whose limits they count in. ``limit`` is that of a :class:`TextCache`. Threads may share it.
     """
 
     def __init__(self, limit: int = 32 * 2**20) -> None:
@@ -202,17 +200,12 @@ class SharedCache:
         self._apis: dict[SourceFile, ApiDescription | DocumentError] = {}
         self._asking: set[SourceFile] = set()
         self._given_up = 0
-        self._changing = Lock()
 
     def begin_document(self) -> None:
         """Another document is examined: give up what has become too much for the next ones."""
-        with self._changing:
-            self._begin_document()
-
-    def _begin_document(self) -> None:
         self._given_up += self.shelf.trim()
         kept = self.shelf.files() - self._asking
-        self._apis = {file: one for file, one in self._apis.items() if file in kept}
+        self._apis = {file: one for file, one in [*self._apis.items()] if file in kept}
         self._asking.clear()
         if self._given_up > _WORTH_COLLECTING:
             # A description and what it reads refer to each other.
@@ -226,9 +219,7 @@ class SharedCache:
         """
         found = self._apis.get(source.file)
         if found is None:
-            found = self._description(source, load)
-            with self._changing:
-                self._apis[source.file] = found
+            found = self._apis[source.file] = self._description(source, load)
         if isinstance(found, DocumentError):
             raise found.with_traceback(None)
         return found

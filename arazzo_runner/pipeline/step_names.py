@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from arazzo_runner.document.model import Step, WorkflowName
 from arazzo_runner.errors import UsageError
-from arazzo_runner.options.duration import typed_duration
+from arazzo_runner.options.model import typed_duration
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 

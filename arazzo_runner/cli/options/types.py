@@ -12,7 +12,7 @@ from click.core import ParameterSource
 
 from arazzo_runner.cli.options.profiles import merge_profile_pairs, profile_of
 from arazzo_runner.openapi.servers import is_server_name
-from arazzo_runner.options.duration import TypedDuration
+from arazzo_runner.options.model import TypedDuration
 from arazzo_runner.report.secret_names import without_user
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}

@@ -17,7 +17,7 @@ from arazzo_runner.cli.inputs import input_schemas_of, typed_names
 from arazzo_runner.cli.options.check_names import UnknownName, unknown_names, without_names
 from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.mock.steps.cases import step_names
-from arazzo_runner.options.duration import typed_duration
+from arazzo_runner.options.model import typed_duration
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error
 

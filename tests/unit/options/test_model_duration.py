@@ -2,7 +2,7 @@
 
 import pickle
 
-from arazzo_runner.options.duration import TypedDuration, typed_duration
+from arazzo_runner.options.model import TypedDuration, typed_duration
 
 
 def test_the_text_is_kept():
