@@ -78,3 +78,8 @@ def test_a_failure_counts_as_what_was_read():
     shelf.put(("a", "user"), RetrieveError("no"), 8)
     assert shelf.trim() == 0
     assert shelf.get(("a", "user")) is not None
+
+
+def test_an_empty_cache_has_nothing_to_give_up():
+    cache = TextCache(1)
+    assert (cache.trim(), cache.files()) == (0, set())
