@@ -7,8 +7,25 @@ from collections.abc import Iterable
 
 from arazzo_runner.mock.resources import MockState
 from arazzo_runner.mock.response import path_stems
+from arazzo_runner.mock_server.runtime import ServerRuntime
 from arazzo_runner.mock_server.service import MockService
+from arazzo_runner.mock_server.state_file import source_states, states_from_json
 from arazzo_runner.openapi.model import ApiDescription
+
+
+def replace_service(runtime: ServerRuntime, service: MockService) -> None:
+    """Go on with another service, and with the state of the one before.
+
+    The state of a source that goes is kept for when it comes back, and for the file.
+    """
+    before = runtime.service
+    carry_states(before, service)
+    back = {name: runtime.unserved.pop(name) for name in service.apis if name in runtime.unserved}
+    for name, state in states_from_json({"sources": back}).items():
+        service.apis[name].state = state
+    gone = {name: api.state for name, api in before.apis.items() if name not in service.apis}
+    runtime.unserved.update(source_states(gone))
+    runtime.service = service
 
 
 def carry_states(old: MockService, new: MockService) -> None:

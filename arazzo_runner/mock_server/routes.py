@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, unquote
 from msgspec import Struct
 
 from arazzo_runner.errors import DocumentError
+from arazzo_runner.mock.request import literal_pattern
 from arazzo_runner.openapi.lookup import build_operation, operation_entries
 from arazzo_runner.openapi.model import ApiDescription, Operation
 from arazzo_runner.openapi.servers import base_path
@@ -61,7 +62,7 @@ class _Node:
     def child(self, segment: str) -> _Node:
         """The node of a further segment of a template."""
         if "{" not in segment:
-            return self.literals.setdefault(segment, _Node())
+            return self.literals.setdefault(unquote(segment), _Node())
         name = segment[1:-1]
         if not (segment.startswith("{") and segment.endswith("}")) or {*name} & {*"{}"}:
             if segment not in self.patterns:
@@ -113,7 +114,7 @@ class _Node:
 def _segment_pattern(segment: str) -> re.Pattern[str]:
     """What a segment with text beside its parameters matches: `{id}.json`, `{a},{b}`."""
     pieces = re.split(r"\{[^}]*\}", segment)
-    return re.compile("(.+?)".join(map(re.escape, pieces)))
+    return re.compile("(.+?)".join(map(literal_pattern, pieces)))
 
 
 class MockRoutes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from arazzo_runner.expression.value import Value
 from arazzo_runner.mock_server.disturbance import Disturbance
 from arazzo_runner.mock_server.service import MockService
 from arazzo_runner.mock_server.traffic import Traffic
@@ -12,7 +13,8 @@ from arazzo_runner.mock_server.traffic import Traffic
 class ServerRuntime:
     """The parts of a server; each may be replaced by another one while it runs.
 
-    ``begin`` gives the sources the state that the server begins with.
+    ``begin`` gives the sources the state that the server begins with. ``unserved`` are the states
+    of sources that are not served, as plain data: they are written as they were read.
     """
 
     def __init__(
@@ -24,8 +26,10 @@ class ServerRuntime:
     ) -> None:
         self.service = service
         self.seed = seed
-        self.disturbance = disturbance or Disturbance(seed)
+        self._first_disturbance = disturbance or Disturbance(seed)
+        self.disturbance = self._first_disturbance
         self.traffic = traffic or Traffic()
+        self.unserved: dict[str, Value] = {}
         self.begin: Callable[[], None] = self._forget
 
     def _forget(self) -> None:
@@ -35,4 +39,6 @@ class ServerRuntime:
         """Be as at the beginning."""
         self.begin()
         self.traffic.clear()
+        # Others may have been set since.
+        self.disturbance = self._first_disturbance
         self.disturbance.restart()

@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.errors import DocumentError
+from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.http_semantics.headers import header_value
 from arazzo_runner.http_semantics.media_type import essence, is_json
 from arazzo_runner.mock.api import MockApi
@@ -26,6 +26,7 @@ from arazzo_runner.mock_server.routes import MockRoutes, MockTarget, NoRoute, Ro
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.openapi.response.contract import Judge, response_for
+from arazzo_runner.text.diagnostic import Diagnostic, error, nearest
 from arazzo_runner.text.pattern import lazy_pattern
 
 BOUND: Final = StateBound(generated=2_000, changed=10_000, deleted=10_000, size=32 * 2**20)
@@ -78,6 +79,24 @@ class MockService:
         self.routes = MockRoutes(descriptions)
         self.judge = judge
         self.apis = {name: MockApi(seed, state=MockState(BOUND)) for name in descriptions}
+
+    def check_operations(self, before: MockService | None = None) -> None:
+        """Look whether there is something to serve, and of each source of ``before`` that had it.
+
+        Raises DocumentError with what is wrong with the operations, UsageError AZ906 where there
+        are none at all.
+        """
+        served = self.routes.operations
+        empty = [name for name, count in served.items() if not count]
+        was = before.routes.operations if before is not None else {}
+        if len(empty) < len(served):
+            empty = [name for name in empty if was.get(name)]
+        if not empty:
+            return
+        broken = [one for each in self.routes.broken for one in each.diagnostics]
+        if broken:
+            raise DocumentError(*broken)
+        raise UsageError(*(_no_operation(self.descriptions[name]) for name in empty))
 
     def reset(self) -> None:
         """Forget all that requests have done."""
@@ -140,6 +159,16 @@ class MockService:
         except RecursionError:
             detail = f"the request, or a schema of `{operation.title}`, is nested too deeply"
         return problem_response(Problem(500, detail)), detail
+
+
+def _no_operation(description: ApiDescription) -> Diagnostic:
+    raw = description.raw
+    names = [name for name in raw if isinstance(name, str)] if isinstance(raw, dict) else []
+    why = "it has no path with a method" if "paths" in names else "it has no `paths`"
+    similar = None if "paths" in names else nearest("paths", names)
+    hint = f"is `{similar}` to be `paths`?" if similar else None
+    message = f"`{description.source.name}` has no operation to serve: {why}"
+    return error("AZ906", message, help=hint)
 
 
 def _expectation(wanted: Preferences) -> StepExpectation:

@@ -54,8 +54,12 @@ class _State(Struct, frozen=True):
 
 def state_json(states: Mapping[str, MockState]) -> dict[str, Value]:
     """The states of sources by name as plain data."""
-    sources = {name: _source_json(state) for name, state in states.items()}
-    return {"schema_version": SCHEMA_VERSION, "sources": sources}
+    return {"schema_version": SCHEMA_VERSION, "sources": source_states(states)}
+
+
+def source_states(states: Mapping[str, MockState]) -> dict[str, Value]:
+    """The part of it by source."""
+    return {name: _source_json(state) for name, state in states.items()}
 
 
 def _source_json(state: MockState) -> dict[str, Value]:
@@ -118,12 +122,20 @@ def _resource(read: _Resource) -> Resource:
     return Resource(read.id, facts, read.born, fixed, read.fetches, spelling)
 
 
-def read_state(path: str | Path) -> dict[str, MockState]:
+class ReadState(Struct, frozen=True):
+    """The states of a file by source, and ``plain``, the same as they stand there."""
+
+    states: dict[str, MockState] = field(default_factory=dict)
+    plain: dict[str, Value] = field(default_factory=dict)
+
+
+def read_state(path: str | Path) -> ReadState:
     """The states of a file; none where there is no file yet. Raises UsageError AZ906."""
     try:
-        return states_from_json(json.loads(read_file(path), parse_float=parse_number))
+        value = json.loads(read_file(path), parse_float=parse_number)
+        return ReadState(states_from_json(value), value["sources"])
     except FileNotFoundError:
-        return {}
+        return ReadState()
     except OSError as reason:
         raise _state_error(path, (reason.strerror or str(reason)).lower()) from None
     except RecursionError:
@@ -138,7 +150,13 @@ def _state_error(path: str | Path, why: str) -> UsageError:
     return UsageError(error("AZ906", message, help=hint))
 
 
-def write_state(path: str | Path, states: Mapping[str, MockState]) -> None:
-    """Put the states into a file, whole or not at all. Raises UsageError AZ907."""
-    text = write_json(state_json(states), INDENTED)
+def write_state(
+    path: str | Path, states: Mapping[str, MockState], unserved: Mapping[str, Value]
+) -> None:
+    """Put the states into a file, whole or not at all. Raises UsageError AZ907.
+
+    ``unserved`` are those of sources that are not served, as plain data.
+    """
+    sources = {**unserved, **source_states(states)}
+    text = write_json({**state_json({}), "sources": sources}, INDENTED)
     write_atomically(path, f"{text}\n".encode("utf-8", "backslashreplace"), "state")

@@ -56,6 +56,7 @@ def command(documents: tuple[str, ...], **given: Any) -> int:
     reader = _reader(documents, given)
     sources = reader.read()
     service = MockService(sources.descriptions, given["seed"], _judge(given))
+    service.check_operations()
     traffic = Traffic(is_recorded=given["record"] is not None)
     runtime = ServerRuntime(service, given["seed"], disturbance, traffic)
     runtime.begin = partial(_load_state, runtime, given["state"])
@@ -127,17 +128,21 @@ def _judge(given: Mapping[str, Any]) -> Judge | None:
 
 def _load_state(runtime: ServerRuntime, path: str | None) -> None:
     """Give the sources the state of a file; without one they begin with nothing."""
-    service = runtime.service
+    service, runtime.unserved = runtime.service, {}
     service.reset()
     if path is None:
         return
     from arazzo_runner.mock_server.state_file import read_state
 
-    for name, state in read_state(path).items():
+    found = read_state(path)
+    runtime.unserved = {
+        name: plain for name, plain in found.plain.items() if name not in service.apis
+    }
+    for name, state in found.states.items():
         if name in service.apis:
             service.apis[name].state = state
         else:
-            message = f"the state `{path}` has a source `{name}`, which is not served"
+            message = f"the state `{path}` has a source `{name}`, which is not served: it stays"
             show_warnings([warning("AZ906", message)])
 
 
@@ -157,7 +162,8 @@ def _keep(
     if given["state"] is not None:
         from arazzo_runner.mock_server.state_file import write_state
 
-        write_state(given["state"], {name: api.state for name, api in service.apis.items()})
+        states = {name: api.state for name, api in service.apis.items()}
+        write_state(given["state"], states, runtime.unserved)
     if spool is not None:
         from arazzo_runner.mock_server.traffic import write_traffic
         from arazzo_runner.pipeline.run import rfc3339

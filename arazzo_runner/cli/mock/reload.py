@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from arazzo_runner.cli.diagnostics import show_diagnostics, show_warnings
 from arazzo_runner.errors import DocumentError, UsageError
-from arazzo_runner.mock_server.reload import carry_states
+from arazzo_runner.mock_server.reload import replace_service
 from arazzo_runner.mock_server.service import MockService
 from arazzo_runner.text.diagnostic import as_warning
 
@@ -36,12 +36,12 @@ async def _reload(runtime: ServerRuntime, reader: SourceReader, log: RequestLog)
         sources = await asyncio.to_thread(reader.read)
         before = runtime.service
         service = MockService(sources.descriptions, runtime.seed, before.judge)
+        service.check_operations(before)
     except (DocumentError, UsageError) as reason:
         show_diagnostics(reason.diagnostics)
         log.write("the documents cannot be used: the server goes on with what it had")
         return
-    carry_states(before, service)
-    runtime.service = service
+    replace_service(runtime, service)
     show_broken(service)
     log.write(f"reloaded: {sum(service.routes.operations.values())} operations")
 

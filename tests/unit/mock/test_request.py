@@ -172,3 +172,30 @@ def test_a_body_that_is_not_documented_is_not_looked_at(strict):
 
 def test_an_optional_body_may_be_missing(strict):
     assert strict.send("POST", "/optional").status == 200
+
+
+LITERALS = """
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /b ü/{id}: &get {get: {parameters: [{name: id, in: path, required: true, schema: {enum: ['1']}}], responses: {'200': {description: ''}}}}
+  /c%20d/{id}: *get
+  /e.{id}: *get
+"""
+
+
+@pytest.mark.parametrize(
+    ("template", "path", "status"),
+    [
+        ("/b ü/{id}", "/b%20%C3%BC/1", 200),
+        ("/b ü/{id}", "/%62%20%c3%bc/1", 200),
+        ("/b ü/{id}", "/b%20%C3%9C/1", 404),
+        ("/b ü/{id}", "/b%20%C3%BC/2", 400),
+        ("/c%20d/{id}", "/c%20d/1", 200),
+        ("/c%20d/{id}", "/c+d/1", 404),
+        ("/e.{id}", "/e%2E1", 200),
+        ("/e.{id}", "/ex1", 404),
+    ],
+)
+def test_text_of_a_template_may_be_percent_encoded(client, template, path, status):
+    assert client(LITERALS).get(path, template=template)[0] == status

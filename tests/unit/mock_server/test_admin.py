@@ -4,6 +4,8 @@ import pytest
 
 from arazzo_runner.mock_server.admin import is_loopback
 from arazzo_runner.mock_server.app import AppSettings
+from arazzo_runner.mock_server.disturbance import Disturbance, parse_faults
+from arazzo_runner.mock_server.runtime import ServerRuntime
 
 
 def test_health_and_requests(pets):
@@ -57,18 +59,22 @@ def test_what_cannot_be_read_is_a_problem(pets, method, name, body, detail):
     assert (response.status_code, detail in response.json()["detail"]) == (400, True)
 
 
-def test_faults_are_set_and_a_reset_lets_them_begin_again(pets):
+def test_faults_are_set_and_a_reset_has_those_of_the_beginning(pets):
+    first = Disturbance(0, parse_faults(["503:50%"]))
+    pets.runtime = pets.app.runtime = ServerRuntime(pets.service, 0, first)
     given = {"faults": ["503:50%"], "latency": None}
-    assert pets("POST", "/__arazzo/faults", json=given).json() == given
-    assert pets.get("/__arazzo/faults").json() == given
 
     def statuses():
         return [pets.get("/pets/1").status_code for _ in range(20)]
 
-    first = statuses()
+    seen = statuses()
+    assert {*seen} == {200, 503}
+    other = {"faults": ["500:100%"], "latency": "0ms..1ms"}
+    assert pets("POST", "/__arazzo/faults", json=other).json() == other
+    assert {*statuses()} == {500}
     pets("POST", "/__arazzo/reset")
-    assert {*first} == {200, 503}
-    assert statuses() == first
+    assert pets.get("/__arazzo/faults").json() == given
+    assert statuses() == seen
     assert pets("POST", "/__arazzo/faults", json={}).json() == {"faults": [], "latency": None}
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from arazzo_runner.errors import DocumentError, UsageError
-from arazzo_runner.mock_server.reload import carry_states
+from arazzo_runner.mock_server.reload import carry_states, replace_service
 from arazzo_runner.mock_server.service import MockService, ServerRequest
 from arazzo_runner.mock_server.sources import SourceReader
 from arazzo_runner.pipeline.load import LoadLimits
@@ -114,3 +114,40 @@ def test_state_stays_where_the_templates_do(serve, pets_text):
     carry_states(same.service, moved.service)
     assert moved.service.apis["pets"].state.collections == {}
     assert not moved.service.apis["pets"].state.gone
+
+
+def test_a_source_that_goes_and_comes_back_has_its_state(serve, pets_text):
+    server = serve(pets=pets_text, cats=pets_text.replace("/pets", "/cats"))
+    made = server("POST", "/cats", json={"name": "Tom"}).json()
+    replace_service(server.runtime, serve(pets=pets_text).service)
+    assert [*server.runtime.unserved] == ["cats"]
+    assert server.get(f"/cats/{made['id']}").status_code == 404
+    replace_service(server.runtime, serve(cats=pets_text.replace("/pets", "/cats")).service)
+    assert [*server.runtime.unserved] == ["pets"]
+    assert server.get(f"/cats/{made['id']}").json() == made
+
+
+@pytest.mark.parametrize(
+    ("new", "message"),
+    [
+        ("path:", "has no operation to serve: it has no `paths`"),
+        ("paths: {}\nx-paths:", "has no operation to serve: it has no path with a method"),
+    ],
+)
+def test_a_description_without_operations_is_not_served(serve, pets_text, new, message):
+    before = serve(pets=pets_text, cats=pets_text).service
+    empty = serve(pets=pets_text.replace("\npaths:", f"\n{new}"))
+    with pytest.raises(UsageError, match=message):
+        empty.service.check_operations()
+    beside = serve(pets=pets_text.replace("\npaths:", f"\n{new}"), cats=pets_text).service
+    beside.check_operations()  # one that has schemas alone
+    with pytest.raises(UsageError, match=message):
+        beside.check_operations(before)
+    before.check_operations(before)
+
+
+def test_what_is_wrong_with_all_operations_is_said(serve, pets_text):
+    text = pets_text.partition("paths:")[0] + "paths: {/a: {get: {parameters: 5}}}"
+    with pytest.raises(DocumentError) as caught:
+        serve(pets=text).service.check_operations()
+    assert caught.value.diagnostics[0].code != "AZ906"

@@ -17,6 +17,8 @@ paths:
   /a/{x}.json: *ok
   /a/{x},{y}: *ok
   /a b/c: *ok
+  /d%20e/f: *ok
+  /ü {x} ü: *ok
   /files/{path+}: *ok
   /files/{path+}/meta: *ok
   /end/: *ok
@@ -40,6 +42,8 @@ paths:
         ("/a/c.json", "/a/{x}.json", "/a/c.json"),
         ("/a/c,d", "/a/{x},{y}", "/a/c,d"),
         ("/a%20b/c", "/a b/c", "/a b/c"),
+        ("/d%20e/f", "/d%20e/f", "/d%20e/f"),
+        ("/%C3%BC%201%20%c3%bc", "/ü {x} ü", "/%C3%BC%201%20%c3%bc"),
         ("/files/1/2/3", "/files/{path+}", "/files/1/2/3"),
         ("/files/1/2/meta", "/files/{path+}/meta", "/files/1/2/meta"),
         ("/end/", "/end/", "/end/"),
@@ -87,5 +91,5 @@ def test_a_broken_operation_is_left_out(read):
     text = TEXT + "  /broken: {get: {parameters: 7, responses: {}}}\n"
     routes = MockRoutes({"t": read(text)})
     assert len(routes.broken) == 1
-    assert routes.operations == {"t": 14}
+    assert routes.operations == {"t": 16}
     assert routes.methods_of("/broken") == ("GET", "HEAD", "OPTIONS")  # of `/{x}`

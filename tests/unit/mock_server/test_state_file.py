@@ -14,9 +14,9 @@ def test_a_state_comes_back_as_it_was(tmp_path, serve, pets_text):
     listed = pets.get("/pets").json()
     pets("DELETE", f"/pets/{made['id']}")
     states = {"pets": pets.service.apis["pets"].state}
-    write_state(tmp_path / "s.json", states)
+    write_state(tmp_path / "s.json", states, {})
     again = serve(seed=7, pets=pets_text)
-    again.service.apis["pets"].state = read_state(tmp_path / "s.json")["pets"]
+    again.service.apis["pets"].state = read_state(tmp_path / "s.json").states["pets"]
     assert state_json({"pets": again.service.apis["pets"].state}) == state_json(states)
     assert again.get("/pets").json() == listed[1:]
     assert again.get(f"/pets/{made['id']}").status_code == 404
@@ -26,13 +26,24 @@ def test_a_person_can_write_one(tmp_path, serve, pets_text):
     text = {"sources": {"pets": {"resources": {"/pets": [{"id": "1", "facts": {"name": "Rex"}}]}}}}
     (tmp_path / "s.json").write_text(json.dumps(text))
     pets = serve(pets=pets_text)
-    pets.service.apis["pets"].state = read_state(tmp_path / "s.json")["pets"]
+    pets.service.apis["pets"].state = read_state(tmp_path / "s.json").states["pets"]
     assert pets.get("/pets").json() == [pets.get("/pets/1").json()]
     assert pets.get("/pets/1").json()["name"] == "Rex"
 
 
 def test_no_file_is_no_state(tmp_path):
-    assert read_state(tmp_path / "none.json") == {}
+    found = read_state(tmp_path / "none.json")
+    assert (found.states, found.plain) == ({}, {})
+
+
+def test_a_source_that_is_not_served_is_written_as_it_was_read(tmp_path, serve, pets_text):
+    cats = {"resources": {"/cats": [{"id": "1", "facts": {"name": "Tom", "weight": 4.50}}]}}
+    (tmp_path / "s.json").write_text(json.dumps({"sources": {"cats": cats, "pets": {"clock": 7}}}))
+    found = read_state(tmp_path / "s.json")
+    write_state(tmp_path / "s.json", {"pets": found.states["pets"]}, {"cats": found.plain["cats"]})
+    written = json.loads((tmp_path / "s.json").read_text())
+    assert written["sources"]["cats"] == cats
+    assert written["sources"]["pets"]["clock"] == 7
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,8 @@ REFUSALS = [
     (["pet.yaml", "--state", "broken.json"], 2, "the state `broken.json` cannot be used"),
     (["pet.yaml", "--record", "pet.yaml/x"], 2, "error[AZ907]"),
     (["broken.json"], 3, "error["),
+    (["typo.yaml"], 2, "`typo.yaml` has no operation to serve: it has no `paths`"),
+    (["alone.yaml"], 2, "`alone.yaml` has no operation to serve: it has no `paths`"),
 ]
 
 
@@ -173,6 +175,8 @@ REFUSALS = [
 def test_what_keeps_it_from_serving(tmp_path, words, code, message):
     (tmp_path / "pet.yaml").write_text(PET)
     (tmp_path / "broken.json").write_text('{"openapi": ')
+    (tmp_path / "typo.yaml").write_text(PET.replace("paths:", "path:"))
+    (tmp_path / "alone.yaml").write_text("openapi: 3.1.0\n")
     found, text = (
         refused(*words, "--port", 0, cwd=tmp_path)
         if "--port" not in words
@@ -180,6 +184,17 @@ def test_what_keeps_it_from_serving(tmp_path, words, code, message):
     )
     assert found == code
     assert message in text
+
+
+def test_a_source_that_is_not_served_stays_in_the_state(mock, tmp_path):
+    (tmp_path / "pet.yaml").write_text(PET)
+    cats = {"resources": {"/cats": [{"id": "1", "facts": {"name": "Tom"}}]}}
+    (tmp_path / "s.json").write_text(json.dumps({"sources": {"cats": cats}}))
+    server = mock("pet.yaml", "--port", 0, "--state", "s.json")
+    server.wait_for("the state `s.json` has a source `cats`, which is not served: it stays")
+    assert server.end() == 0
+    written = json.loads((tmp_path / "s.json").read_text())["sources"]
+    assert (written["cats"], [*written]) == (cats, ["cats", "pet"])
 
 
 def test_a_port_in_use_is_named(mock, tmp_path):
@@ -205,6 +220,10 @@ def test_documents_that_change_are_served_as_they_are_now(mock, tmp_path):
     (tmp_path / "pet.yaml").write_text("openapi: 3.1.0\npaths: [")
     server.wait_for("the server goes on with what it had")
     server.wait_for(r"error\[AZ\d+\]")
+    assert json.loads(server.get("/pets/1")[1])["name"] == "Rex"
+    (tmp_path / "pet.yaml").write_text(PET.replace("paths:", "path:"))
+    server.wait_for("has no operation to serve: it has no `paths`")
+    server.wait_for(r"(?s)had\n.*the server goes on with what it had")
     assert json.loads(server.get("/pets/1")[1])["name"] == "Rex"
     (tmp_path / "pet.yaml").write_text(PET.replace("const: Rex", "const: Tommy"))
     server.wait_for("reloaded: 1 operations?\n")
