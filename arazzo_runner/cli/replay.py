@@ -46,6 +46,9 @@ def command(file: str, document: str | None, **given: Any) -> int:
 
 def _start(file: str, document: str | None, occasion: CommandSession) -> StartedRun:
     recording = read_recording(file)
+    if recording.is_of_mock:
+        message = f"`{file}` is a recording of `arazzo mock`, which has no workflow"
+        raise UsageError(error("AZ906", message, help=f"`arazzo new {file}` writes one"))
     given = {**occasion.given, **_places(recording, file, occasion.given)}
     occasion.document = document or resolve_from_file(recording.document, file)
     documents = documents_resolved_from(recording.documents, file)

@@ -160,11 +160,12 @@ def _path_pattern(fixed: Sequence[str], names: Sequence[str], literal: Callable[
 def literal_pattern(text: str) -> str:
     """A pattern of a text of a path template, plain or percent-encoded (RFC 3986, section 2.1)."""
     return "".join(
-        one if one == "/" else f"(?:{re.escape(one)}|(?i:{_encoded(one)}))" for one in unquote(text)
+        one if one == "/" else f"(?:{re.escape(one)}|(?i:{_percent_text(one)}))"
+        for one in unquote(text)
     )
 
 
-def _encoded(character: str) -> str:
+def _percent_text(character: str) -> str:
     return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
 
 

@@ -17,6 +17,7 @@ from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.mock.problem import Problem, problem_response
 from arazzo_runner.mock.resources import MockState
 from arazzo_runner.mock_server.disturbance import Disturbance, Latency, parse_faults, parse_latency
+from arazzo_runner.mock_server.reload import unknown_path
 from arazzo_runner.mock_server.runtime import ServerRuntime
 from arazzo_runner.mock_server.service import BOUND, ServerRequest, is_too_deep
 from arazzo_runner.mock_server.state_file import state_json, states_from_json
@@ -130,6 +131,10 @@ def _put_state(runtime: ServerRuntime, incoming: ServerRequest) -> Value:
     unknown = [name for name in states if name not in runtime.service.apis]
     if unknown:
         raise ValueError(f"there is no source `{unknown[0]}`")
+    for name, state in states.items():
+        path = unknown_path(state, runtime.service.descriptions[name])
+        if path is not None:
+            raise ValueError(f"the source `{name}` has no path `{path}`")
     for name, api in runtime.service.apis.items():
         api.state = states.get(name) or MockState(BOUND)
     return _state(runtime, incoming)

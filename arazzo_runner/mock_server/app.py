@@ -22,6 +22,11 @@ from arazzo_runner.mock_server.cors import (
     preflight_headers,
     with_cors,
 )
+from arazzo_runner.mock_server.encoding import (
+    BodySizeError,
+    UnknownEncodingError,
+    decode_body,
+)
 from arazzo_runner.mock_server.preferences import parse_preferences
 from arazzo_runner.mock_server.runtime import ServerRuntime
 from arazzo_runner.mock_server.service import (
@@ -197,7 +202,19 @@ async def _with_body(incoming: ServerRequest, receive: Receive, most: int) -> Se
         body = await asyncio.wait_for(_read_body(receive, most), _SECONDS)
     except TimeoutError:
         raise _RefusedError(408, f"the body took longer than {_SECONDS:g} s") from None
-    return replace(incoming, body=body)
+    return _with_decoded_body(incoming, body, most)
+
+
+def _with_decoded_body(incoming: ServerRequest, body: bytes, most: int) -> ServerRequest:
+    try:
+        found = decode_body(incoming.headers, body, most)
+    except BodySizeError:
+        raise _too_large_error(most) from None
+    except UnknownEncodingError as reason:
+        raise _RefusedError(415, str(reason)) from None
+    except ValueError as reason:
+        raise _RefusedError(400, str(reason)) from None
+    return replace(incoming, headers=found.headers, body=found.body)
 
 
 async def _read_body(receive: Receive, most: int) -> bytes:

@@ -46,14 +46,34 @@ def _templates(description: ApiDescription) -> set[str]:
     found: set[str] = set()
     for stem in path_stems(description):
         pieces = stem.split("/")
-        found.update("/".join(pieces[:end]) for end in range(2, len(pieces) + 1))
+        found.update("/".join(pieces[:end]) for end in range(1, len(pieces) + 1))
     return found
+
+
+def path_pattern(templates: Iterable[str]) -> re.Pattern[str]:
+    """What matches the concrete paths of path templates."""
+    patterns = (_concrete_pattern(one) for one in sorted(templates))
+    return re.compile("|".join(patterns) or r"(?!)")
+
+
+def _concrete_pattern(template: str) -> str:
+    pieces = re.split(r"(\{[^}]*\})", template)
+    # `{path+}` spans several segments.
+    names = (".*" if one.endswith(("+}", "*}")) else "[^/]*" for one in pieces[1::2])
+    fixed = map(re.escape, pieces[::2])
+    return next(fixed) + "".join(name + text for name, text in zip(names, fixed, strict=True))
+
+
+def unknown_path(state: MockState, description: ApiDescription) -> str | None:
+    """A path of a state that the description has no template for; None where it has all."""
+    known = path_pattern(_templates(description))
+    paths = (*state.collections, *state.gone)
+    return next((one for one in paths if known.fullmatch(one) is None), None)
 
 
 def drop_other_paths(state: MockState, templates: Iterable[str]) -> None:
     """Forget what is at no concrete path of these templates, and how lists showed the rest."""
-    patterns = [re.sub(r"\\\{[^}]*\\\}", "[^/]*", re.escape(one)) for one in sorted(templates)]
-    known = re.compile("|".join(patterns) or r"(?!)")
+    known = path_pattern(templates)
     state.keep(lambda path: known.fullmatch(path) is not None)
     # The forms of items are those of the old description.
     state.shown.clear()

@@ -61,3 +61,10 @@ class Recording(Struct, frozen=True):
     digests: Mapping[str, str] = field(default_factory=dict)
     recorded_at: str = ""
     documents: RecordedDocuments = field(default_factory=RecordedDocuments)
+
+    @property
+    def is_of_mock(self) -> bool:
+        """Whether a server recorded it, for which nothing was run: ``mock/…`` are its keys."""
+        return not self.documents.by_uri and all(
+            one.key.startswith("mock/") for one in self.exchanges
+        )

@@ -51,6 +51,11 @@ HELD = {
     "integers of JSON": ["json-integer/at", "json-integer/past", "json-not-finite/at", "json-not-finite/past"],
     "redirects": ["redirects/at", "redirects/past"],
     "origins that `x-url` may lead to": ["cases/semantics/59-x-url-of-an-allowed-origin", "cases/semantics/59-x-url-of-another-origin"],
+    "a request to the mock server": ["unit/mock_server/test_app.py::test_what_is_refused_is_a_problem_that_says_why", "unit/mock_server/test_encoding.py::test_content_encodings"],
+    "encodings of a body sent to the mock server": ["unit/mock_server/test_encoding.py::test_content_encodings"],
+    "what a source of the mock server keeps": ["unit/mock/test_resources.py::test_what_was_used_least_recently_is_forgotten", "unit/mock/test_resources.py::test_large_values_are_forgotten_sooner_but_never_the_last", "unit/mock/test_resources.py::test_the_oldest_deletion_is_forgotten"],
+    "requests that `/__arazzo/requests` has": ["unit/mock_server/test_admin.py::test_the_last_thousand_requests_are_kept"],
+    "latency, `Prefer: wait`": ["unit/mock_server/test_disturbance.py::test_latency", "unit/mock_server/test_app.py::test_waits_that_are_preferred_are_those_of_the_loop"],
     "cookies": ["unit/http/test_cookies.py::test_off_unless_asked", "unit/http/test_cookies.py::test_on_the_wire", "unit/http/test_cookies.py::test_only_to_the_origin_that_set_it", "unit/http/test_cookies.py::test_at_most_fifty"],
 }  # fmt: skip
 """By the first cell of a row, its tests: cases by their folder, functions by file and name."""

@@ -11,10 +11,11 @@ from msgspec import Struct
 
 from arazzo_runner.generate.openapi.catalog import ApiOperation
 from arazzo_runner.generate.traffic.calls import TrafficCall
+from arazzo_runner.mock.request import literal_pattern
 from arazzo_runner.openapi.model import Operation, Server
 
 _VARIABLE: Final = re.compile(r"\{[^{}]*\}")
-_WHOLE, _ELSEWHERE, _BELOW, _NONE = range(4)
+_WHOLE, _ELSEWHERE, _BELOW, _NAMED, _NONE = range(5)
 
 
 class _Candidate(Struct, frozen=True):
@@ -50,14 +51,16 @@ class OperationMatcher:
                 continue
             operation = candidate.operation.operation
             rank = _server_rank(operation, call, call.path[: matched.start()])
-            if rank <= _BELOW:
+            if rank == _NONE and call.script is None and call.template == operation.path:
+                rank = _NAMED  # a mock takes paths without that of the server, too
+            if rank < _NONE:
                 ranked.append((rank, -candidate.literals, candidate.variables, candidate.operation))
         return min(ranked, key=lambda one: one[:3])[3] if ranked else None
 
 
 def _path_pattern(path: str) -> re.Pattern[str]:
     pieces = _VARIABLE.split(path)
-    return re.compile("([^/]+)".join(map(re.escape, pieces)) + r"\Z")
+    return re.compile("([^/]+)".join(map(literal_pattern, pieces)) + r"\Z")
 
 
 def _server_rank(operation: Operation, call: TrafficCall, base: str) -> int:

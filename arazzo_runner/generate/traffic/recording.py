@@ -10,6 +10,7 @@ from arazzo_runner.generate.traffic.calls import OmittedCall, Traffic, TrafficCa
 from arazzo_runner.recording.model import RecordedExchange, Recording
 from arazzo_runner.text.pattern import lazy_pattern
 
+_STEP_ID: Final = lazy_pattern(r"[A-Za-z0-9_-]+")
 _STEP_KEY: Final = lazy_pattern(r"(?P<name>.+?)(?:#\d+)?(?:@\d+)?")
 
 
@@ -44,7 +45,9 @@ def _failures(exchanges: list[RecordedExchange]) -> Iterator[OmittedCall]:
 def _names(key: str) -> tuple[str, str]:
     """The workflow that was started and the step, of ``flow/step#1@1`` and ``flow/call#1@1/…``."""
     first, *_, last = key.split("/") if "/" in key else ("", key)
-    return _plain(first), _plain(last)
+    step = _plain(last)
+    # `arazzo mock` calls an operation without an id by its method and path.
+    return _plain(first), step if _STEP_ID.fullmatch(step) else ""
 
 
 def _plain(text: str) -> str:

@@ -47,6 +47,18 @@ def test_state_is_read_written_and_forgotten(pets, serve, pets_text):
         ("PUT", "state", b"{", "the body is not JSON"),
         ("PUT", "state", b"{}", "missing required field `sources`"),
         ("PUT", "state", b'{"sources": {"x": {}}}', "there is no source `x`"),
+        (
+            "PUT",
+            "state",
+            b'{"sources": {"pets": {"resources": {"/pets": [], "/cats": []}}}}',
+            "the source `pets` has no path `/cats`",
+        ),
+        (
+            "PUT",
+            "state",
+            b'{"sources": {"pets": {"deleted": ["/cats/1"]}}}',
+            "the source `pets` has no path `/cats/1`",
+        ),
         ("PUT", "state", b"[" * 9_000, "nested too deeply"),
         ("POST", "faults", b'{"faults": ["5%"]}', "`5%` is no fault; write `503:5%`"),
         ("POST", "faults", b'{"latency": "5"}', "`5` is no latency"),
@@ -57,6 +69,41 @@ def test_state_is_read_written_and_forgotten(pets, serve, pets_text):
 def test_what_cannot_be_read_is_a_problem(pets, method, name, body, detail):
     response = pets(method, f"/__arazzo/{name}", content=body)
     assert (response.status_code, detail in response.json()["detail"]) == (400, True)
+
+
+NESTED = """
+openapi: 3.1.0
+info: {title: T, version: "1"}
+paths:
+  /: &ok {get: {responses: {"200": {description: A}}}, post: {responses: {"201": {description: A}}}, delete: {responses: {"204": {description: Gone}}}}
+  /files/{path+}/meta: *ok
+  /a/{x}.json: *ok
+  /a/{x}/b ü/: *ok
+  /a/{x}/b ü/{y}: *ok
+  /s/{bucket}?acl: *ok
+"""
+
+
+def test_every_state_of_the_server_can_be_put_back(serve):
+    server = serve(t=NESTED)
+    paths = [
+        "/",
+        "/files/1/2/meta",
+        "/a/1.json",
+        "/a/1/b%20%C3%BC/",
+        "/a/1/b%20%C3%BC/2",
+        "/s/1?acl",
+    ]
+    for path in paths:
+        assert server.get(path).status_code == 200, path
+        assert server("POST", path).status_code == 201, path
+    for _ in range(2):
+        state = server.get("/__arazzo/state").json()
+        put = server("PUT", "/__arazzo/state", json=state)
+        assert put.json() == state
+        for path in paths:
+            server("DELETE", path)
+    assert state["sources"]["t"]["deleted"]
 
 
 def test_faults_are_set_and_a_reset_has_those_of_the_beginning(pets):

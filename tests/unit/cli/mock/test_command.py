@@ -124,6 +124,29 @@ def test_a_signal_ends_it_and_what_it_keeps_is_written(mock, tmp_path, number, c
     assert "GET" not in again.printed()
 
 
+def arazzo(*words, cwd):
+    command = [sys.executable, "-m", "arazzo_runner", *map(str, words)]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_what_a_recording_of_it_is_good_for(mock, tmp_path):
+    servers = "servers: [{url: https://pets.example.com/v1}]\npaths:"
+    (tmp_path / "pet.yaml").write_text(PET.replace("paths:", servers))
+    server = mock("pet.yaml", "--port", 0, "--record", "r.json")
+    assert server.get("/pets/1")[0] == 200  # without the base path
+    assert server.end() == 0
+    code, text = arazzo("replay", "r.json", cwd=tmp_path)
+    assert code == 2
+    assert "`r.json` is a recording of `arazzo mock`, which has no workflow" in text
+    assert "`arazzo new r.json` writes one" in text
+    code, text = arazzo("new", "r.json", "--api", "pet.yaml", "-o", "w.arazzo.yaml", cwd=tmp_path)
+    assert code == 0, text
+    assert "no operation of the API description" not in text
+    code, text = arazzo("run", "w.arazzo.yaml", "--mock", cwd=tmp_path)
+    assert code == 0, text
+
+
 def test_the_shipped_workflows_pass_against_it(mock, tmp_path):
     server = mock(ROOT / "workflows", "--port", 0)
     documents = sorted((ROOT / "workflows").glob("*.yml"))

@@ -20,6 +20,7 @@ DESCRIPTION = {
         "/orders/{id}": {"get": {"operationId": "fetch", "responses": {}}},
         "/orders/latest": {"get": {"operationId": "latest", "responses": {}}},
         "/{kind}/{id}": {"get": {"operationId": "any", "responses": {}}},
+        "/a ü/{id}": {"get": {"operationId": "spaced", "responses": {}}},
         "/files/{name}.json": {"get": {"operationId": "file", "responses": {}}},
     },
 }
@@ -35,6 +36,7 @@ DESCRIPTION = {
         ("https://gateway.example/shop/v1/orders/7", "fetch"),
         ("https://eu.example/v1/things/7", "any"),
         ("https://eu.example/v1/files/a.json", "file"),
+        ("https://eu.example/v1/a%20%C3%BC/1", "spaced"),
         ("https://eu.example/v2/orders", None),
         ("https://eu.example/v1/users/3/orders", None),
         ("https://eu.example/orders", None),
@@ -43,5 +45,26 @@ DESCRIPTION = {
 def test_server_and_path_say_which_operation(url: str, expected: str | None) -> None:
     api = read_description(SourceFile("api", "{}", "file:///api"), DESCRIPTION)
     call = TrafficCall("entries[0]", HttpRequest("GET", url), HttpResponse(200, (), b""))
+    found = OperationMatcher(read_operations(api)).find(call)
+    assert (found.name if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "template", "expected"),
+    [
+        ("http://127.0.0.1:8000/orders/7", "/orders/{id}", "fetch"),
+        ("http://127.0.0.1:8000/shop/orders/7", "/orders/{id}", "fetch"),
+        ("http://127.0.0.1:8000/orders/latest", "/orders/latest", "latest"),
+        ("http://127.0.0.1:8000/v1/orders/latest", "/{kind}/{id}", "latest"),
+        ("http://127.0.0.1:8000/orders/7", "/items/{id}", None),
+    ],
+)
+def test_a_recording_names_the_path_without_that_of_the_server(
+    url: str, template: str, expected: str | None
+) -> None:
+    api = read_description(SourceFile("api", "{}", "file:///api"), DESCRIPTION)
+    call = TrafficCall(
+        "exchanges[0]", HttpRequest("GET", url), HttpResponse(200, (), b""), template
+    )
     found = OperationMatcher(read_operations(api)).find(call)
     assert (found.name if found else None) == expected
