@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
 from typing import Final
 
 from msgspec import Struct
 
-from arazzo_runner.http_semantics.headers import Headers
+from arazzo_runner.http_semantics.headers import Headers, header_values
 
 _FORMATS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 """The ``wbits`` of zlib; deflate is zlib's format (section 8.4.1.2)."""
@@ -35,7 +34,7 @@ def decode_body(headers: Headers, body: bytes, most: int) -> DecodedBody:
 
     Raises UnknownEncodingError, BodySizeError, and ValueError for what is not encoded like that.
     """
-    names = list(_encodings(headers))
+    names = _encodings(headers)
     if not names:
         return DecodedBody(tuple(headers), body)
     if len(names) > _MOST:
@@ -49,16 +48,13 @@ def decode_body(headers: Headers, body: bytes, most: int) -> DecodedBody:
             )
     for name in reversed(names):
         body = _decode_once(name, body, most)
-    left = tuple((name, text) for name, text in headers if name.lower() != "content-encoding")
+    left = tuple(one for one in headers if one[0].lower() != "content-encoding")
     return DecodedBody(left, body)
 
 
-def _encodings(headers: Headers) -> Iterator[str]:
-    for name, text in headers:
-        if name.lower() == "content-encoding":
-            for one in text.lower().split(","):
-                if one.strip() not in {"", "identity"}:
-                    yield one.strip()
+def _encodings(headers: Headers) -> list[str]:
+    listed = ",".join(header_values(headers, "Content-Encoding")).lower().split(",")
+    return [one.strip() for one in listed if one.strip() not in {"", "identity"}]
 
 
 def _decode_once(name: str, body: bytes, most: int) -> bytes:
