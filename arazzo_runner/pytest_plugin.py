@@ -151,8 +151,9 @@ def arazzo(
     arazzo_credentials: Mapping[str, Mapping[str, Mapping[str, str]]],
 ) -> Iterator[Arazzo]:
     """Runs workflows within a test: `arazzo.run("studio.arazzo.yaml", "listFlows")`."""
-    from arazzo_runner.pytest_support.fixture import arazzo_fixture
+    from arazzo_runner.pytest_support.fixture import arazzo_fixture, check_inputs_fixture
 
+    check_inputs_fixture(arazzo_inputs)
     fixtures = {
         "app": arazzo_app,
         "server": arazzo_server,

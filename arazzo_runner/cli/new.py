@@ -15,7 +15,11 @@ from msgspec.structs import replace
 
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
-from arazzo_runner.cli.options.overwrite import check_output_file
+from arazzo_runner.cli.options.overwrite import (
+    OverwriteError,
+    check_output_file,
+    is_same_file,
+)
 from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
 from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, RetrieveError
 from arazzo_runner.document.store import is_remote
@@ -60,6 +64,7 @@ def command(source: str | None, **given: Any) -> int:
         text, count = _scratch(source, given)
         return _write({output: text}, f"{{}} has two steps to begin with: edit it, then {_CHECK}")
     named = _named_source(source)
+    _check_source_kept([named, given["api"]], f"-o {output}", output)
     opened = _open(named, given)
     if opened.kind is not None:
         return _write_traffic(opened, named, output, given)
@@ -68,6 +73,15 @@ def command(source: str | None, **given: Any) -> int:
         raise UsageError(error("AZ906", message))
     text, count = _workflows(opened, named, output, given)
     return _write({output: text}, f"{_count(count)} in {{}}; {_TRY}")
+
+
+def _check_source_kept(sources: Iterable[str | None], flag: str, output: str | None) -> None:
+    """Refuse to replace what is read, even with ``--force``. Raises OverwriteError (AZ906)."""
+    for one in sources:
+        if one is not None and output is not None and is_same_file(output, one):
+            message = f"`{flag}` would replace `{one}`, which is read by this command"
+            hint = "the document names it: write to another file, such as `-o flow.arazzo.yaml`"
+            raise OverwriteError(error("AZ906", message, help=hint))
 
 
 def _count(workflows: int) -> str:
@@ -251,6 +265,8 @@ def _description_beside(
         message = f"`-o {output}` is the name of the API description that is written beside it"
         raise UsageError(error("AZ906", message, None, "", f"`-o {stem}.arazzo.yaml`"))
     check_output_file(beside, is_forced=given["force"])
+    flag = f"-o {output}` with the API description `{beside}"
+    _check_source_kept([source], flag, beside)
     return beside
 
 

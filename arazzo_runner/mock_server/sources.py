@@ -29,7 +29,7 @@ from arazzo_runner.pipeline.load import (
     SharedCache,
     examine_description,
 )
-from arazzo_runner.retrieve.files import find_documents, is_arazzo, walk_folders
+from arazzo_runner.retrieve.files import find_documents, is_arazzo, plain_utf8, walk_folders
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error
 from arazzo_runner.text.json_write import write_json
 from arazzo_runner.text.limits import first_findings
@@ -44,6 +44,7 @@ _OPENAPI: Final = lazy_pattern(
 
 def is_openapi(data: bytes) -> bool:
     """Whether a text is an OpenAPI description as far as its outermost keys tell."""
+    data = plain_utf8(data)
     return _ARAZZO.search(data) is None and _OPENAPI.search(data) is not None
 
 

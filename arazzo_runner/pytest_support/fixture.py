@@ -74,6 +74,16 @@ def _indent(lines: list[str], indent: str) -> Iterator[str]:
     return (indent + line for line in lines)
 
 
+def check_inputs_fixture(inputs: object) -> None:
+    """Fail the test where the fixture `arazzo_inputs` gives anything but inputs by name."""
+    if isinstance(inputs, Mapping) and all(isinstance(name, str) for name in inputs):
+        return
+    kind = "None" if inputs is None else f"a {type(inputs).__name__}"
+    found = "names that are not text" if isinstance(inputs, Mapping) else kind
+    text = f"the fixture `arazzo_inputs` has to return a dict of inputs by name, not {found}"
+    raise pytest.fail.Exception(text, pytrace=False)
+
+
 DocumentLike = Description | str | PathLike[str]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import stat
@@ -239,12 +240,28 @@ def _text(path: Path) -> str | None:
 
 _AT_ROOT: Final = lazy_pattern(rb"""^["']?arazzo["']?[ \t]*:""", re.MULTILINE)
 _IN_JSON: Final = lazy_pattern(rb'"arazzo"\s*:')
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins as that of UTF-16 does
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 _LARGEST: Final = 10 * 2**20
 """Larger files are passed over without a look; a document has its own limit."""
 
 
+def plain_utf8(data: bytes) -> bytes:
+    """A text as UTF-8 without its byte order mark; one of UTF-16 or UTF-32 is recoded."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace").encode("utf-8", "replace")
+    return data
+
+
 def is_arazzo(data: bytes) -> bool:
     """Whether a text is an Arazzo document as far as its outermost keys tell."""
+    data = plain_utf8(data)
     if b"arazzo" not in data:
         return False
     if data.lstrip()[:1] == b"{":

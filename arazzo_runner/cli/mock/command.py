@@ -15,6 +15,7 @@ import click
 from arazzo_runner.cli.diagnostics import show_diagnostics, show_warnings
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
+from arazzo_runner.cli.options.overwrite import check_inputs_kept, guard_access
 from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
 from arazzo_runner.text.diagnostic import warning
 
@@ -51,6 +52,7 @@ def command(documents: tuple[str, ...], **given: Any) -> int:
             "the DOCUMENT is missing: an Arazzo or OpenAPI document, or a folder"
         )
     check_installation()
+    check_inputs_kept(given, documents)
     _check_files(given)
     disturbance = _disturbance(given)
     reader = _reader(documents, given)
@@ -114,7 +116,7 @@ def _reader(documents: tuple[str, ...], given: Mapping[str, Any]) -> SourceReade
     from arazzo_runner.mock_server.sources import SourceReader
     from arazzo_runner.retrieve.access import document_access
 
-    access = document_access(retrieve_settings(given), os.environ)
+    access = guard_access(document_access(retrieve_settings(given), os.environ), given)
     return SourceReader(access, documents, given["sources"], load_limits(given))
 
 

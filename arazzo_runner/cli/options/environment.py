@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dotenv.parser import Binding
 
 _KEY = "arazzo.env_file"
+_PATH = "arazzo.env_file.path"
 
 
 class EnvironmentOption(click.Option):
@@ -37,7 +38,14 @@ def take_env_file(ctx: click.Context, param: click.Parameter, path: Any) -> dict
     """The callback of the flag, called before those of all others: read the file, keep it."""
     variables = {} if path is None else read_env_file(path, param)
     ctx.meta[_KEY] = variables
+    ctx.meta[_PATH] = path
     return variables
+
+
+def env_file_of(ctx: click.Context) -> str | None:
+    """The path of the flag, as it was typed or configured."""
+    path: str | None = ctx.meta.get(_PATH)
+    return path
 
 
 def read_env_file(path: str, param: click.Parameter | None = None) -> dict[str, str]:

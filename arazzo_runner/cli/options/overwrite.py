@@ -1,11 +1,23 @@
-"""Files that a command writes new: none that is there is overwritten without `--force`."""
+"""Files that a command writes: none that it reads is overwritten, and no other of some commands.
+
+Where a file is written once and kept, one that is there needs `--force`. A report or a recording
+replaces the one before it, but never a document, a description or a file of inputs.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
+from msgspec.structs import replace
+
+from arazzo_runner.cli.options.environment import env_file_of
+from arazzo_runner.document.retrieval import DocumentAccess, Retrieve, RetrievedDocument
+from arazzo_runner.errors import UsageError
+from arazzo_runner.text.diagnostic import error
 
 
 def check_output_file(path: str, *, is_forced: bool) -> None:
@@ -36,3 +48,99 @@ def check_output_folder(flag: str, folder: str, names: tuple[str, ...], *, is_fo
 def _check_absent(path: str, *, is_forced: bool) -> None:
     if os.path.lexists(path) and not is_forced:
         raise click.UsageError(f"`{path}` exists; `--force` overwrites it")
+
+
+class OverwriteError(UsageError):
+    """A file that the command would write is one that it reads: nothing is written there."""
+
+
+def check_inputs_kept(given: Mapping[str, Any], named: Iterable[str]) -> None:
+    """Refuse to write to the documents ``named``, or to a file that a flag names to be read.
+
+    Raises OverwriteError (AZ906).
+    """
+    read = [*named, *_files_of_flags(given)]
+    for flag, path in _outputs(given):
+        for one in read:
+            if is_same_file(path, one):
+                raise overwrite_error(flag, path)
+
+
+def overwrite_error(flag: str, path: str) -> OverwriteError:
+    """The refusal of a path that ``flag`` names, as it was typed."""
+    message = f"`{flag}` would overwrite `{path}`, which is read by this command"
+    return OverwriteError(error("AZ906", message, help="name another file"))
+
+
+def guard_access(access: DocumentAccess, given: Mapping[str, Any]) -> DocumentAccess:
+    """The ways to documents, which refuse a file that a flag says to write; OverwriteError."""
+    outputs = [*_outputs(given)]
+    if not outputs:
+        return access
+
+    def guarded(retrieve: Retrieve) -> Retrieve:
+        def read(location: str) -> RetrievedDocument:
+            found = retrieve(location)
+            _check_read(found.uri, outputs)
+            return found
+
+        return read
+
+    return replace(
+        access,
+        open=guarded(access.open),
+        retrieve_for=lambda asking: guarded(access.retrieve_for(asking)),
+    )
+
+
+def _check_read(uri: str, outputs: Iterable[tuple[str, str]]) -> None:
+    if not uri.startswith("file:"):
+        return
+    from arazzo_runner.retrieve.files import file_path
+
+    read = file_path(uri.partition("#")[0])
+    for flag, path in outputs:
+        if is_same_file(path, read):
+            raise overwrite_error(flag, path)
+
+
+def is_same_file(path: str, other: str) -> bool:
+    """Whether two paths lead to one regular file, through whatever links."""
+    try:
+        return Path(path).is_file() and Path(path).samefile(other)
+    except (OSError, ValueError):  # one is missing, a URL or `-`; ValueError: a NUL in the path
+        return False
+
+
+def _outputs(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The files that flags say to write: the flag as it was typed, and the path."""
+    for name in ("record", "state", "output"):
+        if given.get(name):
+            yield f"--{name}", given[name]
+    if given.get("write_baseline"):
+        yield "--baseline", given["baseline"]
+    for name, path in (given.get("saved") or {}).items():
+        yield f"--save {name}", path
+    for text in given.get("reports") or ():
+        kind, _, path = text.partition("=")
+        yield f"--report {kind}", path or _usual_path(kind)
+
+
+def _usual_path(kind: str) -> str:
+    from arazzo_runner.report.files import KINDS
+
+    return KINDS.get(kind, "-")
+
+
+def _files_of_flags(given: Mapping[str, Any]) -> Iterator[str]:
+    """The files that flags say to read."""
+    names = ["inputs_file", "cases", "cacert", "cert", "key"]
+    for name in [*names, *([] if given.get("write_baseline") else ["baseline"])]:
+        if isinstance(given.get(name), str):
+            yield given[name]
+    for text in given.get("inputs") or ():
+        value = text.partition("=")[2]
+        if value.startswith("@"):
+            yield value[1:]
+    if (path := env_file_of(click.get_current_context())) is not None:
+        yield path

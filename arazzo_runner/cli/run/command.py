@@ -15,6 +15,7 @@ from arazzo_runner.cli.diagnostics import show_warnings
 from arazzo_runner.cli.options.check_names import check_names, unknown_secrets
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
+from arazzo_runner.cli.options.overwrite import check_inputs_kept
 from arazzo_runner.cli.options.settings import AccessWrapper, load_document
 from arazzo_runner.cli.run.run_config import (
     check_flags,
@@ -61,6 +62,7 @@ def command(named: tuple[str, ...], **given: Any) -> int:
 
 def _run_once(named: Sequence[str], given: Mapping[str, Any]) -> int:
     documents = chosen_documents(named)
+    check_inputs_kept(given, documents)
     if len(documents) > 1:
         from arazzo_runner.cli.run.documents_run import run_documents
 

@@ -17,6 +17,7 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
+from arazzo_runner.cli.options.overwrite import is_same_file
 from arazzo_runner.errors import DiagnosedError, DocumentError, ServerUnavailableError, UsageError
 from arazzo_runner.executor.events import Event, WorkflowFinished
 from arazzo_runner.executor.result import RunResult, WorkflowResult
@@ -177,9 +178,16 @@ def reports_of_args(args: Sequence[str], environ: Mapping[str, str]) -> Reports:
             texts.append(word.partition("=")[2])
     known = [text for text in texts if text.partition("=")[0] in KINDS]
     try:
-        return read_reports(known, "--json" in args)
+        reports = read_reports(known, "--json" in args)
     except click.UsageError:
         return Reports(tuple(_of_json("--json" in args)))
+    # A word may be what the command would have read: that stays as it is.
+    kept = (one for one in reports.targets if not _is_word(one.path, args))
+    return Reports(tuple(kept))
+
+
+def _is_word(path: str, args: Sequence[str]) -> bool:
+    return path != STDOUT and any(is_same_file(path, word) for word in args)
 
 
 class NoDocumentError(UsageError):

@@ -212,3 +212,21 @@ def test_nothing_of_the_engine_is_imported_without_a_workflow(project: Project) 
     )
     result = project.run_apart()
     result.assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [("None", "None"), ("['a']", "a list"), ("{1: 2}", "names that are not text")],
+)
+def test_inputs_that_are_no_dict_are_an_error_of_the_fixture(
+    project: Project, value: str, found: str
+) -> None:
+    fixture = "import pytest\n@pytest.fixture(scope='session')\ndef arazzo_inputs():\n    return "
+    project.write("conftest.py", fixture + value + "\n")
+    result = project.run(MOCK, "pets.arazzo.yaml::addPet")
+    result.assert_outcomes(errors=1)
+    output = result.stdout.str()
+    wanted = "the fixture `arazzo_inputs` has to return a dict of inputs by name, not"
+    assert f"{wanted} {found}\n" in output
+    assert "TypeError" not in output
+    assert ".py:" not in output.partition("= ERRORS =")[2]

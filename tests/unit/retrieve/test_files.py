@@ -209,3 +209,24 @@ def test_what_a_document_may_have_meant(folder, files, path, hint):
     with pytest.raises(RetrieveError) as caught:
         read_regular(file_uri(path), 10, "w.yml")
     assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("arazzo: 1.0.1\n", True),
+        ('{"arazzo": "1.0.1", "workflows": []}', True),
+        ("a: arazzo\n", False),
+    ],
+)
+def test_a_document_in_a_folder_whatever_its_encoding(folder, encoding, text, is_found):
+    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
+    (folder / "flow.yaml").write_bytes(mark + text.encode(encoding))
+    assert room.find_documents(["."]) == (["flow.yaml"] if is_found else [])
+
+
+def test_the_name_of_a_document_decides_whatever_its_encoding(folder):
+    for name in ("a.arazzo.yaml", "b.arazzo.yml", "c.arazzo.json", "d.yaml"):
+        (folder / name).write_bytes("arazzo: 1.0.1\n".encode("utf-16-le"))  # without a mark
+    assert room.find_documents(["."]) == ["a.arazzo.yaml", "b.arazzo.yml", "c.arazzo.json"]
