@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import asdict
 
 from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.click_help import SectionedCommand
@@ -20,6 +22,7 @@ from arazzo_runner.document.model import (
     Workflow,
     WorkflowName,
 )
+from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.bind.plan import entry_workflows
 from arazzo_runner.executor.inputs_schema import DeclaredInput, InputsSchema
 from arazzo_runner.openapi.schema.descend import standalone_shape, types_of_shape
@@ -27,6 +30,8 @@ from arazzo_runner.openapi.schema.standalone import standalone_parts
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.pipeline.run import select_workflows
 from arazzo_runner.report.safe_text import display_width, escape, escape_stream, pad
+from arazzo_runner.retrieve.files import find_documents
+from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.json_write import INDENTED, write_json
 
 
@@ -37,21 +42,35 @@ from arazzo_runner.text.json_write import INDENTED, write_json
 @flags_of("list")
 def command(document: str, as_json: bool, diagram: bool, **given: Any) -> int:  # noqa: FBT001 - click's way
     """Show the workflows of DOCUMENT, their inputs and steps; sends nothing."""
+    _refuse_folder(document)
     description = load_document(document, given)
     show_diagnostics(description.warnings)
     unit = description.entry
     chosen = _named_workflows(description, given["workflows"])
-    if diagram:
+    if diagram and not as_json:
         sys.stdout.write(_diagrams(chosen))
         return 0
     started = entry_workflows(unit, description.units.values())
     listed = [_workflow_json(one, started, unit.inputs[one.workflow_id]) for one in chosen]
     if as_json:
-        text = write_json({"workflows": listed}, INDENTED)
+        more = [_more_json(one, description, has_diagram=diagram) for one in chosen]
+        merged = [{**first, **second} for first, second in zip(listed, more, strict=True)]
+        text = write_json({"workflows": merged}, INDENTED)
         sys.stdout.write(escape_stream(text, "json") + "\n")
     else:
         sys.stdout.write("\n".join(line for one in listed for line in _lines(one)) + "\n")
     return 0
+
+
+def _refuse_folder(document: str) -> None:
+    """Raise UsageError (AZ101) for a folder, with a document in it."""
+    if "://" in document or not Path(document).is_dir():
+        return
+    found = find_documents([document])
+    example = f", such as `{found[0]}`" if found else ""
+    hint = f"name a document in it{example}; `arazzo run`, `validate` and `mock` take folders"
+    message = f"`{document}` is a folder, and `arazzo list` shows one document"
+    raise UsageError(error("AZ101", message, help=hint))
 
 
 def _named_workflows(description: Description, names: Sequence[str]) -> list[Workflow]:
@@ -64,10 +83,39 @@ def _named_workflows(description: Description, names: Sequence[str]) -> list[Wor
 
 
 def _diagrams(workflows: Sequence[Workflow]) -> str:
+    return "\n\n".join("\n".join(_diagram(one)) for one in workflows) + "\n"
+
+
+def _diagram(workflow: Workflow) -> Iterable[str]:
     from arazzo_runner.report.formats.flowchart import Flowchart
     from arazzo_runner.report.formats.mermaid import diagram_lines
 
-    return "\n\n".join("\n".join(diagram_lines(Flowchart(one))) for one in workflows) + "\n"
+    return diagram_lines(Flowchart(workflow))
+
+
+def _more_json(
+    workflow: Workflow, description: Description, *, has_diagram: bool
+) -> dict[str, Any]:
+    """What programs read beside what people see: schemas, effects, operations."""
+    info = description.workflows[workflow.workflow_id]
+    steps = zip(workflow.steps, info.steps, strict=True)
+    return {
+        "description": info.description,
+        "inputs_schema": info.inputs,
+        "outputs_schema": info.outputs,
+        "read_only": info.read_only,
+        "destructive": info.destructive,
+        "idempotent": info.idempotent,
+        "steps": [
+            {
+                "step_id": step.step_id,
+                "target": _target(step),
+                "operation": asdict(known.operation) if known.operation else None,
+            }
+            for step, known in steps
+        ],
+        **({"diagram": "\n".join(_diagram(workflow))} if has_diagram else {}),
+    }
 
 
 def _workflow_json(workflow: Workflow, started: list[str], schema: InputsSchema) -> dict[str, Any]:

@@ -23,10 +23,10 @@ from arazzo_runner.cli.options.overwrite import (
 from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
 from arazzo_runner.document.retrieval import DocumentAccess, RetrievedDocument, RetrieveError
 from arazzo_runner.document.store import is_remote
-from arazzo_runner.errors import UsageError
+from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.options.table import options_of
 from arazzo_runner.report.safe_text import escape
-from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.diagnostic import Diagnostic, error
 
 if TYPE_CHECKING:
     from arazzo_runner.generate.draft import Draft
@@ -116,7 +116,8 @@ def _scratch(source: str | None, given: Mapping[str, Any]) -> tuple[str, int]:
     from arazzo_runner.generate.scratch import SCRATCH
 
     if source is not None or given["only"] or given["workflow"] or given["cleanup"]:
-        raise click.UsageError("`--from-scratch` takes no SOURCE, and of the options `--output`")
+        message = "`--from-scratch` takes no SOURCE and no option about one"
+        raise click.UsageError(f"{message}, but `-o FILE` and `--force`")
     name = given["output"]
     return (SCRATCH.replace("FILE", name) if name not in (None, _STANDARD) else SCRATCH), 1
 
@@ -197,9 +198,20 @@ def _reader(opened: OpenedSource, output: str | None) -> DraftReader:
 
     retrieved, limits, access = opened.retrieved, opened.limits, opened.access
     file = decode(retrieved.data, retrieved.name, retrieved.uri)
-    parsed = read_text(file, retrieved.data, limits.sources.description, access.memory)
+    try:
+        parsed = read_text(file, retrieved.data, limits.sources.description, access.memory)
+    except DocumentError as reason:
+        raise DocumentError(*map(_of_source, reason.diagnostics)) from None
     read_description(file, parsed.value)
     return DraftReader(access, file_uri(output or _UNNAMED), limits, retrieved)
+
+
+def _of_source(finding: Diagnostic) -> Diagnostic:
+    """A finding about the SOURCE: that it is empty is not mended by another `arazzo new`."""
+    if finding.code != "AZ106":
+        return finding
+    hint = "check that this is the file you mean, and that it was saved"
+    return replace(finding, help=f"{hint}; without a SOURCE, `arazzo new --from-scratch`")
 
 
 def _write_traffic(

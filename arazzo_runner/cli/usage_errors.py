@@ -89,6 +89,11 @@ def _sentence(
         case click.UsageError() if context is not None and (extra := _EXTRA.match(mistake.message)):
             words = extra_words(extra[1], context)
             shown = " ".join(map(without_secret, words))
+            if not any(isinstance(one, click.Argument) for one in context.command.params):
+                return (
+                    f"`{context.command_path}` takes no DOCUMENT: `{shown}` is not expected",
+                    None,
+                )
             noun = "SOURCE" if context.command.name == "new" else "DOCUMENT"
             message = f"one {noun} is expected, and `{shown}` follows it"
             return message, extra_words_hint(words, context)

@@ -11,21 +11,25 @@ import click
 from arazzo_runner.cli.completion.candidates import SHELLS
 
 _ROOM: Final = "arazzo_runner.cli.completion"
+# The character \b before a paragraph keeps click from joining its lines.
+_HELP: Final = """Print a script that completes arazzo's command lines in SHELL: bash, zsh or fish.
+
+The script completes commands, flags, paths, report kinds, diagnostic codes and profiles, and
+of the document on the line its workflows, steps, inputs and source descriptions. To have it
+in each new shell:
+
+\b
+  bash  echo 'eval "$(arazzo completion bash)"' >> ~/.bashrc
+  zsh   echo 'source <(arazzo completion zsh)' >> ~/.zshrc    # behind compinit
+  fish  arazzo completion fish > ~/.config/fish/completions/arazzo.fish
+"""
 
 
-@click.command("completion", short_help="print a completion script for bash, zsh or fish")
+@click.command(
+    "completion", help=_HELP, short_help="print a completion script for bash, zsh or fish"
+)
 @click.argument("shell", type=click.Choice(SHELLS))
 def command(shell: str) -> int:
-    r"""Print a script that completes arazzo's command lines in SHELL: bash, zsh or fish.
-
-    The script completes commands, flags, paths, report kinds, diagnostic codes and profiles, and
-    of the document on the line its workflows, steps, inputs and source descriptions. To have it
-    in each new shell:
-
-    \b
-      bash  echo 'eval "$(arazzo completion bash)"' >> ~/.bashrc
-      zsh   echo 'source <(arazzo completion zsh)' >> ~/.zshrc    # behind compinit
-      fish  arazzo completion fish > ~/.config/fish/completions/arazzo.fish
-    """
+    """Print the completion script of a shell."""
     sys.stdout.write(files(_ROOM).joinpath(f"{shell}.sh").read_text(encoding="utf-8"))
     return 0

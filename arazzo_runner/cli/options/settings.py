@@ -13,7 +13,6 @@ from typing import Any, Final, TypeAlias, get_args
 import click
 from msgspec.structs import replace
 
-from arazzo_runner.cli.options.overwrite import guard_access
 from arazzo_runner.cli.options.profiles import NO_PROFILE
 from arazzo_runner.cli.options.silence import configured_silence
 from arazzo_runner.cli.options.source_tables import TlsTables, source_headers, source_tls
@@ -145,6 +144,8 @@ def load_document(
     ``shared`` has what other documents have read. Raises UsageError when it cannot be read,
     DocumentError when it cannot be used.
     """
+    from arazzo_runner.cli.options.overwrite import guard_access
+
     access = wrap(guard_access(document_access(retrieve_settings(given), os.environ), given))
     limits, silence = load_limits(given), configured_silence(document)
     return load_from(access, document, given["sources"], limits, shared, silence)

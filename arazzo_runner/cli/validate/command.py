@@ -16,7 +16,6 @@ from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.color import terminal_style
 from arazzo_runner.cli.options.flags import flags_of
-from arazzo_runner.cli.options.overwrite import check_inputs_kept
 from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
 from arazzo_runner.cli.validate.many import (
     JobResult,
@@ -55,7 +54,10 @@ def command(named: tuple[str, ...], **given: Any) -> int:
     if not chosen:
         show_diagnostics([_no_documents(named)])
     _check_flags(given, chosen)
-    check_inputs_kept(given, chosen)
+    if given["output"] or given["write_baseline"]:
+        from arazzo_runner.cli.options.overwrite import check_inputs_kept
+
+        check_inputs_kept(given, chosen)
     job = ValidationJob(
         retrieve_settings(given),
         ValidateOptions(given["sources"], load_limits(given), selection(given, len(chosen))),

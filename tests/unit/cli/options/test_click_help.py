@@ -52,3 +52,11 @@ def test_headings_hold_what_belongs_together() -> None:
         "Limits:",
         "  --size TEXT   How much.",
     ]
+
+
+def test_completion_shows_its_lines_as_they_are_pasted() -> None:
+    command: click.Command = import_module(COMMANDS["completion"][0]).command
+    shown = CliRunner().invoke(command, ["--help"]).output
+    assert "\n    zsh   echo 'source <(arazzo completion zsh)' >> ~/.zshrc" in shown
+    assert "\\b" not in shown
+    assert "\b" not in shown
