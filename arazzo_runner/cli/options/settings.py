@@ -133,6 +133,11 @@ AccessWrapper: TypeAlias = Callable[[DocumentAccess], DocumentAccess]
 """Puts other ways to documents round those of the flags."""
 
 
+def writes_files(given: Mapping[str, Any]) -> bool:
+    """Whether a flag names a file to write, which must be none of those that are read."""
+    return any(given.get(one) for one in ("record", "reports", "saved", "output"))
+
+
 def load_document(
     document: str,
     given: Mapping[str, Any],
@@ -144,9 +149,12 @@ def load_document(
     ``shared`` has what other documents have read. Raises UsageError when it cannot be read,
     DocumentError when it cannot be used.
     """
-    from arazzo_runner.cli.options.overwrite import guard_access
+    access = document_access(retrieve_settings(given), os.environ)
+    if writes_files(given):
+        from arazzo_runner.cli.options.overwrite import guard_access
 
-    access = wrap(guard_access(document_access(retrieve_settings(given), os.environ), given))
+        access = guard_access(access, given)
+    access = wrap(access)
     limits, silence = load_limits(given), configured_silence(document)
     return load_from(access, document, given["sources"], limits, shared, silence)
 

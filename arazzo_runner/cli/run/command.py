@@ -15,8 +15,7 @@ from arazzo_runner.cli.diagnostics import show_warnings
 from arazzo_runner.cli.options.check_names import check_names, unknown_secrets
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
-from arazzo_runner.cli.options.overwrite import check_inputs_kept
-from arazzo_runner.cli.options.settings import AccessWrapper, load_document
+from arazzo_runner.cli.options.settings import AccessWrapper, load_document, writes_files
 from arazzo_runner.cli.run.run_config import (
     check_flags,
     check_folder,
@@ -62,7 +61,10 @@ def command(named: tuple[str, ...], **given: Any) -> int:
 
 def _run_once(named: Sequence[str], given: Mapping[str, Any]) -> int:
     documents = chosen_documents(named)
-    check_inputs_kept(given, documents)
+    if writes_files(given):
+        from arazzo_runner.cli.options.overwrite import check_inputs_kept
+
+        check_inputs_kept(given, documents)
     if len(documents) > 1:
         from arazzo_runner.cli.run.documents_run import run_documents
 

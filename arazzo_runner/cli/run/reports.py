@@ -17,7 +17,6 @@ import click
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.cli.options.overwrite import is_same_file
 from arazzo_runner.errors import DiagnosedError, DocumentError, ServerUnavailableError, UsageError
 from arazzo_runner.executor.events import Event, WorkflowFinished
 from arazzo_runner.executor.result import RunResult, WorkflowResult
@@ -187,6 +186,8 @@ def reports_of_args(args: Sequence[str], environ: Mapping[str, str]) -> Reports:
 
 
 def _is_word(path: str, args: Sequence[str]) -> bool:
+    from arazzo_runner.cli.options.overwrite import is_same_file
+
     return path != STDOUT and any(is_same_file(path, word) for word in args)
 
 

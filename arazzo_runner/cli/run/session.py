@@ -19,7 +19,6 @@ from msgspec import Struct, field
 from arazzo_runner.cli.bug import remember_masker
 from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.color import terminal_style
-from arazzo_runner.cli.options.overwrite import OverwriteError
 from arazzo_runner.cli.options.settings import report_notes
 from arazzo_runner.cli.run.reports import (
     STDOUT,
@@ -252,6 +251,8 @@ class CommandSession(Struct):
         return RunSession(self.given, reports, signals, self.circumstances)
 
     def _failed_start(self, reports: Reports, error: DiagnosedError, code: int) -> int:
+        from arazzo_runner.cli.options.overwrite import OverwriteError
+
         if isinstance(error, OverwriteError):  # no report takes the place of what was read
             reports = Reports(tuple(one for one in reports.targets if one.path == STDOUT))
         self._write_failed_start(reports, error, code)
