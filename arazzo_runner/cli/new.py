@@ -64,7 +64,7 @@ def command(source: str | None, **given: Any) -> int:
         text, count = _scratch(source, given)
         return _write({output: text}, f"{{}} has two steps to begin with: edit it, then {_CHECK}")
     named = _named_source(source)
-    _check_source_kept([named, given["api"]], f"-o {output}", output)
+    _check_source([named, given["api"]], f"-o {output}", output)
     opened = _open(named, given)
     if opened.kind is not None:
         return _write_traffic(opened, named, output, given)
@@ -75,7 +75,7 @@ def command(source: str | None, **given: Any) -> int:
     return _write({output: text}, f"{_count(count)} in {{}}; {_TRY}")
 
 
-def _check_source_kept(sources: Iterable[str | None], flag: str, output: str | None) -> None:
+def _check_source(sources: Iterable[str | None], flag: str, output: str | None) -> None:
     """Refuse to replace what is read, even with ``--force``. Raises OverwriteError (AZ906)."""
     for one in sources:
         if one is not None and output is not None and is_same_file(output, one):
@@ -278,7 +278,7 @@ def _description_beside(
         raise UsageError(error("AZ906", message, None, "", f"`-o {stem}.arazzo.yaml`"))
     check_output_file(beside, is_forced=given["force"])
     flag = f"-o {output}` with the API description `{beside}"
-    _check_source_kept([source], flag, beside)
+    _check_source([source], flag, beside)
     return beside
 
 

@@ -14,7 +14,7 @@ from arazzo_runner.cli.diagnostics import show_warnings
 from arazzo_runner.cli.inputs import check_stdin, inputs_for
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
-from arazzo_runner.cli.options.overwrite import check_inputs_kept
+from arazzo_runner.cli.options.overwrite import check_outputs
 from arazzo_runner.cli.options.settings import load_document, read_checks
 from arazzo_runner.cli.run.session import CommandSession, RunSession, StartedRun, maskers_of
 from arazzo_runner.errors import UsageError
@@ -41,7 +41,7 @@ def command(file: str, document: str | None, **given: Any) -> int:
     FILE is what `arazzo run --record FILE` wrote. DOCUMENT is run instead of the recorded one.
     Credentials are not needed.
     """
-    check_inputs_kept(given, [file, *([document] if document else [])])
+    check_outputs(given, [file, *([document] if document else [])])
     occasion = CommandSession(document or file, given)
     return occasion.to_the_end(lambda: _start(file, document, occasion))
 

@@ -15,7 +15,7 @@ import click
 from arazzo_runner.cli.diagnostics import show_diagnostics, show_warnings
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
-from arazzo_runner.cli.options.overwrite import check_inputs_kept, guard_access
+from arazzo_runner.cli.options.overwrite import check_outputs, guard_access
 from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
 from arazzo_runner.text.diagnostic import warning
 
@@ -52,7 +52,7 @@ def command(documents: tuple[str, ...], **given: Any) -> int:
             "the DOCUMENT is missing: an Arazzo or OpenAPI document, or a folder"
         )
     check_installation()
-    check_inputs_kept(given, documents)
+    check_outputs(given, documents)
     _check_files(given)
     disturbance = _disturbance(given)
     reader = _reader(documents, given)

@@ -54,7 +54,7 @@ class OverwriteError(UsageError):
     """A file that the command would write is one that it reads: nothing is written there."""
 
 
-def check_inputs_kept(given: Mapping[str, Any], named: Iterable[str]) -> None:
+def check_outputs(given: Mapping[str, Any], named: Iterable[str]) -> None:
     """Refuse to write to the documents ``named``, or to a file that a flag names to be read.
 
     Raises OverwriteError (AZ906).
@@ -123,10 +123,10 @@ def _outputs(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"--save {name}", path
     for text in given.get("reports") or ():
         kind, _, path = text.partition("=")
-        yield f"--report {kind}", path or _usual_path(kind)
+        yield f"--report {kind}", path or _default_path(kind)
 
 
-def _usual_path(kind: str) -> str:
+def _default_path(kind: str) -> str:
     from arazzo_runner.report.files import KINDS
 
     return KINDS.get(kind, "-")

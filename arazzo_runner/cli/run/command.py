@@ -62,9 +62,9 @@ def command(named: tuple[str, ...], **given: Any) -> int:
 def _run_once(named: Sequence[str], given: Mapping[str, Any]) -> int:
     documents = chosen_documents(named)
     if writes_files(given):
-        from arazzo_runner.cli.options.overwrite import check_inputs_kept
+        from arazzo_runner.cli.options.overwrite import check_outputs
 
-        check_inputs_kept(given, documents)
+        check_outputs(given, documents)
     if len(documents) > 1:
         from arazzo_runner.cli.run.documents_run import run_documents
 

@@ -55,9 +55,9 @@ def command(named: tuple[str, ...], **given: Any) -> int:
         show_diagnostics([_no_documents(named)])
     _check_flags(given, chosen)
     if given["output"] or given["write_baseline"]:
-        from arazzo_runner.cli.options.overwrite import check_inputs_kept
+        from arazzo_runner.cli.options.overwrite import check_outputs
 
-        check_inputs_kept(given, chosen)
+        check_outputs(given, chosen)
     job = ValidationJob(
         retrieve_settings(given),
         ValidateOptions(given["sources"], load_limits(given), selection(given, len(chosen))),
