@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -98,6 +99,17 @@ def extra_words(joined: str, context: click.Context) -> list[str]:
             words.append(word)
             joined = joined[len(word) + 1 :]
     return words
+
+
+def check_words(documents: Sequence[str], context: click.Context) -> None:
+    """Raise click's UsageError for words behind the first document that are none.
+
+    They neither end as documents do nor name a file or folder: an input, or a workflow.
+    """
+    behind = (word for word in documents[1:] if word != "-" and "://" not in word)
+    others = [one for one in behind if not _DOCUMENT.search(one) and not os.path.lexists(one)]
+    if others:
+        raise click.UsageError(f"Got unexpected extra arguments ({' '.join(others)})", context)
 
 
 def extra_words_hint(extra: Sequence[str], context: click.Context) -> str | None:

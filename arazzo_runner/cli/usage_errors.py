@@ -82,23 +82,27 @@ def _sentence(
             needs = "needs" if "requires" in mistake.message else "takes no"
             return f"`{name}` {needs} {'a ' * (needs == 'needs')}value", None
         case click.MissingParameter(param=click.Parameter() as parameter) if context is not None:
-            wanted = parameter.make_metavar(context)
+            wanted = parameter.make_metavar(context).removesuffix("…")
             return f"`{context.command_path}` needs a {wanted}", _see_help(context)
         case click.BadParameter(param=click.Parameter() as parameter):
             return f"`{_origin(parameter, context)}`: {_plain_message(mistake.message)}", None
         case click.UsageError() if context is not None and (extra := _EXTRA.match(mistake.message)):
-            words = extra_words(extra[1], context)
-            shown = " ".join(map(without_secret, words))
-            if not any(isinstance(one, click.Argument) for one in context.command.params):
-                return (
-                    f"`{context.command_path}` takes no DOCUMENT: `{shown}` is not expected",
-                    None,
-                )
-            noun = "SOURCE" if context.command.name == "new" else "DOCUMENT"
-            message = f"one {noun} is expected, and `{shown}` follows it"
-            return message, extra_words_hint(words, context)
+            return _extra_words_sentence(extra_words(extra[1], context), context)
         case _:
             return _plain_message(mistake.format_message()), None
+
+
+def _extra_words_sentence(words: Sequence[str], context: click.Context) -> tuple[str, str | None]:
+    """What is wrong with words behind those that the command takes."""
+    shown = " ".join(map(without_secret, words))
+    arguments = [one for one in context.command.params if isinstance(one, click.Argument)]
+    if not arguments:
+        return f"`{context.command_path}` takes no DOCUMENT: `{shown}` is not expected", None
+    hint = extra_words_hint(words, context)
+    if any(one.nargs == -1 for one in arguments):
+        return f"there is no document `{shown}`", hint
+    noun = "SOURCE" if context.command.name == "new" else "DOCUMENT"
+    return f"one {noun} is expected, and `{shown}` follows it", hint
 
 
 _EXTRA: Final = lazy_pattern(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)

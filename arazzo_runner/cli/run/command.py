@@ -60,6 +60,10 @@ def command(named: tuple[str, ...], **given: Any) -> int:
 
 
 def _run_once(named: Sequence[str], given: Mapping[str, Any]) -> int:
+    if len(named) > 1:
+        from arazzo_runner.cli.other_tools import check_words
+
+        check_words(named, click.get_current_context())
     documents = chosen_documents(named)
     if writes_files(given):
         from arazzo_runner.cli.options.overwrite import check_outputs

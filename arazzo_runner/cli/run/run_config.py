@@ -26,13 +26,14 @@ _INPUT_VARIABLE: Final = "ARAZZO_INPUT_"
 
 def chosen_documents(named: Iterable[str]) -> list[str]:
     """The documents that were named, each once; a folder without any stands for itself."""
-    found = (one for name in named for one in find_documents([name]) or [name])
+    # An empty name is no folder: that of a variable which is not set.
+    found = (one for name in named for one in (name and find_documents([name])) or [name])
     return list(dict.fromkeys(found))
 
 
 def check_folder(document: str) -> None:
     """Raise NoDocumentError for a folder, in which no document was found."""
-    if "://" in document or not Path(document).is_dir():
+    if not document or "://" in document or not Path(document).is_dir():
         return
     hint = (
         "their names end in `.arazzo.yaml`, `.yml` or `.json`, or `arazzo` is a key at their root"
