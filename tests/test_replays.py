@@ -45,7 +45,7 @@ def test_a_replay_ends_as_the_run_did(name: str, tmp_path: Path) -> None:
     ran = outcome.run(recorded, main, folders[0])
     recording = ran.written / "recording.json"
     if not recording.exists():
-        assert ran.exit in (2, 3)  # nothing was sent
+        assert ran.exit in (2, 3, 5)  # nothing was sent
         return
     replayed = outcome.run(replay_of(case, recording), main, folders[1])
     assert replayed.exit == ran.exit, replayed.stdout + replayed.stderr

@@ -326,7 +326,7 @@ def with_inputs(
     """
     bound, lacking = planned.plan, planned.missing_credentials
     inputs, own = split_inputs(bound, inputs)
-    bound = replace(bound, own_inputs=own)
+    bound = replace(bound, own_inputs=own) if own else bound
     if generation is not None:
         bound, inputs = with_generated(bound, inputs, generation)
     if mock is not None and mock.makes_inputs:
