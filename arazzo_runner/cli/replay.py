@@ -42,23 +42,23 @@ def command(file: str, document: str | None, **given: Any) -> int:
     Credentials are not needed.
     """
     check_outputs(given, [file, *([document] if document else [])])
-    occasion = CommandSession(document or file, given)
-    return occasion.to_the_end(lambda: _start(file, document, occasion))
+    session = CommandSession(document or file, given)
+    return session.to_the_end(lambda: _start(file, document, session))
 
 
-def _start(file: str, document: str | None, occasion: CommandSession) -> StartedRun:
+def _start(file: str, document: str | None, session: CommandSession) -> StartedRun:
     recording = read_recording(file)
     if recording.is_of_mock:
         message = f"`{file}` is a recording of `arazzo mock`, which has no workflow"
         raise UsageError(error("AZ906", message, help=f"`arazzo new {file}` writes one"))
-    given = {**occasion.given, **_places(recording, file, occasion.given)}
-    occasion.document = document or resolve_from_file(recording.document, file)
+    given = {**session.given, **_places(recording, file, session.given)}
+    session.document = document or resolve_from_file(recording.document, file)
     documents = documents_resolved_from(recording.documents, file)
-    if occasion.document == "-" and document is None and "-" not in documents.by_uri:
+    if session.document == "-" and document is None and "-" not in documents.by_uri:
         message = f"the document of `{file}` was read from standard input"
         raise UsageError(error("AZ906", message, help=f"name it: `arazzo replay {file} DOCUMENT`"))
-    check_stdin(occasion.document, given["inputs_file"], given["inputs"])
-    description = load_document(occasion.document, given, documents.wrap)
+    check_stdin(session.document, given["inputs_file"], given["inputs"])
+    description = load_document(session.document, given, documents.wrap)
     typed = inputs_for(description, given, recording.asked.workflows)
     options = _options(recording, given)
     prepared = recording_run.prepare_replay(recording, description, typed, options)
@@ -93,9 +93,9 @@ class Replay(Struct, frozen=True):
     prepared: pipeline.PreparedRun
     options: pipeline.RunConfig
 
-    def run(self, performance: RunSession) -> int:
+    def run(self, session: RunSession) -> int:
         """Run, tell, report; say which documents have changed where it did not pass."""
-        signals = performance.signals
+        signals = session.signals
 
         def go(observer: Observer) -> RunResult:
             return recording_run.replay(
@@ -107,7 +107,7 @@ class Replay(Struct, frozen=True):
                 SignalCompute(signals),
             )
 
-        code = performance.perform(self.prepared, maskers_of(self.prepared, performance.given), go)
+        code = session.perform(self.prepared, maskers_of(self.prepared, session.given), go)
         changed = recording_run.changed_documents(self.recording, self.description) if code else []
         if changed:
             names = ", ".join(f"`{escape(one)}`" for one in changed)

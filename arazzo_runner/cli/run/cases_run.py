@@ -253,21 +253,21 @@ class CaseSet(Struct, frozen=True):
     options: pipeline.RunConfig
     new_traces: TracesFactory
 
-    def perform(self, performance: RunSession) -> int:
+    def perform(self, session: RunSession) -> int:
         """Run all, tell each, report them together. Returns the exit code."""
-        prepared, given = self.cases[0].prepared, performance.given
+        prepared, given = self.cases[0].prepared, session.given
         if given["dry_run"]:
             return self._rehearse(given)
         # Each case masks its own secrets before anything is told of it.
         masker = Masker() if not given["show_secrets"] else maskers_of(prepared, given).shown
-        told = ReportObserver(performance.reports, performance.circumstances, prepared, masker)
+        told = ReportObserver(session.reports, session.circumstances, prepared, masker)
         width = names_width([one.name for one in self.cases])
-        settings, stop = self.options.settings, performance.signals.interrupted
-        with performance.live() as stream, told:
+        settings, stop = self.options.settings, session.signals.interrupted
+        with session.live() as stream, told:
             teller = _CaseReporter(
-                performance, told, width, stream, BodyBudget(settings.limits.max_kept)
+                session, told, width, stream, BodyBudget(settings.limits.max_kept)
             )
-            going_on = self._going_on(performance.console(masker, out=stream).look, stream)
+            progress = self._progress(session.console(masker, out=stream).look, stream)
             batch = CaseBatch(
                 self.cases,
                 given,
@@ -275,25 +275,25 @@ class CaseSet(Struct, frozen=True):
                 stop,
                 teller.report,
                 self.new_traces,
-                going_on.begin,
-                _on_case_end(going_on),
+                progress.begin,
+                _on_case_end(progress),
             )
             run_cases(batch)
-        console = performance.console(masker)
+        console = session.console(masker)
         if teller.left_out:
             left_out = count_text(teller.left_out, "case")
             console.write([f"  {console.look.marks.skipped} {left_out} skipped"])
         if teller.left_out or not teller.blank:
             console.write([""])
-        result = RunResult(tuple(teller.entries), performance.circumstances()["duration"])
+        result = RunResult(tuple(teller.entries), session.circumstances()["duration"])
         console.know(result)
-        return performance.end(result, told, console)
+        return session.end(result, told, console)
 
-    def _going_on(self, look: TextStyle, stream: LiveStream | None) -> LiveItems:
-        going_on = LiveItems(look, time.monotonic, len(self.cases), "case")
+    def _progress(self, look: TextStyle, stream: LiveStream | None) -> LiveItems:
+        progress = LiveItems(look, time.monotonic, len(self.cases), "case")
         if stream is not None:
-            stream.going_on = going_on
-        return going_on
+            stream.progress = progress
+        return progress
 
     def _rehearse(self, given: Mapping[str, Any]) -> int:
         from arazzo_runner.cli.run.dry_run import show_dry_run
@@ -307,10 +307,10 @@ class CaseSet(Struct, frozen=True):
         return 0
 
 
-def _on_case_end(going_on: LiveItems) -> Callable[[CaseResult], None]:
+def _on_case_end(progress: LiveItems) -> Callable[[CaseResult], None]:
     def end(ran: CaseResult) -> None:
         passed = all(one.passed for one in ran.result.workflows)
-        going_on.end(ran.case.name, failed=ran.began and not passed)
+        progress.end(ran.case.name, failed=ran.began and not passed)
 
     return end
 
@@ -318,7 +318,7 @@ def _on_case_end(going_on: LiveItems) -> Callable[[CaseResult], None]:
 class _CaseReporter(Struct):
     """Tells case after case, each with its own secrets masked; ``entries`` are for the report."""
 
-    performance: RunSession
+    session: RunSession
     told: ReportObserver
     width: int
     out: LiveStream | None
@@ -338,7 +338,7 @@ class _CaseReporter(Struct):
             return
         for event in ran.events:
             self.told(mask_value(event, masker))
-        self._show(ran, self.performance.console(masker, out=self.out))
+        self._show(ran, self.session.console(masker, out=self.out))
 
     def _show(self, ran: CaseResult, console: Console) -> None:
         if console.look.verbosity == "quiet":

@@ -77,9 +77,9 @@ def _run_once(named: Sequence[str], given: Mapping[str, Any]) -> int:
 
 
 def _run_document(document: str, given: Mapping[str, Any]) -> int:
-    occasion = CommandSession(document, given)
-    recording = _record_option(document, given, occasion.started_at)
-    return occasion.to_the_end(RunCommand(document, given, occasion, recording).start)
+    session = CommandSession(document, given)
+    recording = _record_option(document, given, session.started_at)
+    return session.to_the_end(RunCommand(document, given, session, recording).start)
 
 
 def _record_option(document: str, given: Mapping[str, Any], started: float) -> RecordOption | None:
@@ -155,7 +155,7 @@ class RunCommand(Struct, frozen=True):
         self,
         prepared: pipeline.PreparedRun,
         options: pipeline.RunConfig,
-        performance: RunSession,
+        session: RunSession,
         new_traces: TracesFactory,
     ) -> int:
         masked = maskers_of(prepared, self.given)
@@ -164,7 +164,7 @@ class RunCommand(Struct, frozen=True):
 
             return show_dry_run(prepared, masked.shown, options.settings, sys.stdout)
         traces = new_traces(masked.recording)
-        signals = performance.signals
+        signals = session.signals
         results: list[RunResult] = []
 
         def go(observer: Observer) -> RunResult:
@@ -191,4 +191,4 @@ class RunCommand(Struct, frozen=True):
                 for result in results:
                     write_saved(result, self.given["saved"])
 
-        return performance.perform(prepared, masked, go, keep, traces)
+        return session.perform(prepared, masked, go, keep, traces)

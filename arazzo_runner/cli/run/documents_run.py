@@ -168,11 +168,11 @@ class DocumentsCommand(Struct):
         with session.live() as stream, report:
             out = session.out if stream is None else stream
             look = Console(out, Masker()).look
-            going_on = LiveItems(look, time.monotonic, len(self.choice.documents), "document")
+            progress = LiveItems(look, time.monotonic, len(self.choice.documents), "document")
             if stream is not None:
-                stream.going_on = going_on
+                stream.progress = progress
             turn = LoadTurn(session.signals)
-            queue = DocumentQueue(self, session, report, output, out, traces, going_on, turn)
+            queue = DocumentQueue(self, session, report, output, out, traces, progress, turn)
             try:
                 anyio.run(queue.all)
             except BaseExceptionGroup as several:
@@ -217,7 +217,7 @@ class DocumentQueue(Struct):
     output: OrderedOutput
     out: Any
     traces: TracesFactory
-    going_on: LiveItems
+    progress: LiveItems
     turn: LoadTurn
     next: int = 0
     failed: bool = False
@@ -242,7 +242,7 @@ class DocumentQueue(Struct):
             self.failed |= code != ExitCode.PASSED
             self.output.end(number)
             self.report.advance()
-            self.going_on.end(document, failed=code not in (ExitCode.PASSED, None))
+            self.progress.end(document, failed=code not in (ExitCode.PASSED, None))
 
     @property
     def _is_stopped(self) -> bool:
@@ -254,7 +254,7 @@ class DocumentQueue(Struct):
         if self._is_stopped:
             self.report.skip(number)
             return None
-        self.going_on.begin(document)
+        self.progress.begin(document)
         try:
             description = await self.turn.load(partial(self.command.load, document))
             with self.session.signals:

@@ -213,7 +213,7 @@ class LiveStream:
         self._timer.daemon = True
         self._live: Live | None = None
         self._over = False
-        self.going_on: LiveLines | None = None
+        self.progress: LiveLines | None = None
 
     @property
     def encoding(self) -> str:
@@ -261,7 +261,7 @@ class LiveStream:
         from rich.text import Text
 
         def drawn() -> Text:
-            shown = self.going_on.lines(self._clock()) if self.going_on else []
+            shown = self.progress.lines(self._clock()) if self.progress else []
             lines = [Text.from_ansi(line) for line in shown]
             return Text("\n", no_wrap=True, overflow="ellipsis").join(lines)
 
@@ -300,11 +300,11 @@ class TerminalConsole(Console):
     ) -> None:
         super().__init__(out, masker, verbosity, colour, width(), again)
         self._width = width
-        self._going_on = out.going_on = LiveRun(self.look, clock)
+        self._progress = out.progress = LiveRun(self.look, clock)
 
     def __call__(self, event: Event) -> None:
         """Take note of an event, and write what is to be said about it."""
-        self._going_on(event)
+        self._progress(event)
         if isinstance(event, StepStarted | StepFinished):
             self.look = replace(self.look, width=self._width())
         super().__call__(event)
@@ -329,7 +329,7 @@ class TerminalConsole(Console):
         if self._folds and event.result.passed and not warned:
             self._operations.pop()
             self._visited += 1
-            self._going_on.fold(step_head(event.result, self.look))
+            self._progress.fold(step_head(event.result, self.look))
             return
         self.write(self._title_of(event.workflow))
         super()._finish_step(event)
@@ -342,7 +342,7 @@ class TerminalConsole(Console):
 
     def write(self, lines: list[str]) -> None:
         """Write lines, and before them how many steps were folded."""
-        count = self._going_on.unfold() if lines else 0
+        count = self._progress.unfold() if lines else 0
         if count:
             mark = self.look.style.paint(self.look.style.good, self.look.marks.passed)
             folded = f"  {mark} {count_text(count, 'step')} passed (hidden; `-v` shows each)"

@@ -87,35 +87,35 @@ def test_spinners(look):
 
 
 def test_a_step_that_goes_on(build, look, time):
-    going_on = LiveRun(look, time)
+    progress = LiveRun(look, time)
     workflow = build.workflow_model("trig\x1b[31mger")
-    going_on(build.started(workflow))
-    going_on(StepStarted(workflow, build.step_model("hunter22"), build.operation(), 0, build.STEP))
-    going_on(RequestSent("key", build.request(), 0))
+    progress(build.started(workflow))
+    progress(StepStarted(workflow, build.step_model("hunter22"), build.operation(), 0, build.STEP))
+    progress(RequestSent("key", build.request(), 0))
     time.now += 2.5
-    step, run = going_on.lines(time.now)
+    step, run = progress.lines(time.now)
     assert step.endswith(" 2 s  ***  POST /Flows/{FlowSid}/Executions")
     assert run == "    1 step, 1 request; 2 s trig\\x1b[31mger"
 
 
 def test_a_wait_is_counted_down(build, look, time):
-    going_on = LiveRun(look, time)
+    progress = LiveRun(look, time)
     workflow, step = build.workflow_model(), build.step_model()
-    going_on(build.started(workflow))
-    going_on(StepStarted(workflow, step, None, 0, build.STEP))
-    going_on(StepRetried(step, 1, build.action(wait=30.0), 0, build.STEP, build.attempt()))
+    progress(build.started(workflow))
+    progress(StepStarted(workflow, step, None, 0, build.STEP))
+    progress(StepRetried(step, 1, build.action(wait=30.0), 0, build.STEP, build.attempt()))
     seen = []
     for _ in range(3):
-        seen.append(going_on.lines(time.now)[0])
+        seen.append(progress.lines(time.now)[0])
         time.now += 12.0
     assert seen == [
         "  ↻ attempt 2 in 30 s  create", "  ↻ attempt 2 in 18 s  create", "  ↻ attempt 2 in 6 s  create",
     ]  # fmt: skip
-    assert going_on.lines(time.now)[0].endswith(" 36 s (attempt 2)  create")
-    going_on(RequestSent("key", build.request(), 0))
-    assert going_on.lines(time.now)[0].endswith(" 36 s (attempt 2)  create")
-    going_on(StepFinished(workflow, build.step(), 0, build.STEP))
-    assert len(going_on.lines(time.now)) == 1
+    assert progress.lines(time.now)[0].endswith(" 36 s (attempt 2)  create")
+    progress(RequestSent("key", build.request(), 0))
+    assert progress.lines(time.now)[0].endswith(" 36 s (attempt 2)  create")
+    progress(StepFinished(workflow, build.step(), 0, build.STEP))
+    assert len(progress.lines(time.now)) == 1
 
 
 def test_a_thousand_steps_fold(build, watched):
@@ -127,7 +127,7 @@ def test_a_thousand_steps_fold(build, watched):
     written = out.getvalue()
     assert f"✓ step{UNFOLDED - 1}  " in written
     assert f"✓ step{UNFOLDED}  " not in written
-    first, *latest, _run = stream.going_on.lines(100.0)
+    first, *latest, _run = stream.progress.lines(100.0)
     assert first == f"  … {1_000 - UNFOLDED - 4} earlier steps"
     assert [line.split()[1] for line in latest] == ["step996", "step997", "step998", "step999"]
     console(end)
@@ -168,23 +168,23 @@ def test_a_window_may_change(build, time):
 
 
 def test_cases(look, time):
-    going_on = LiveItems(look, time, 12, "case")
+    progress = LiveItems(look, time, 12, "case")
     for name in ("a", "b", "hunter22", "d", "e", "f"):
-        going_on.begin(name)
-    going_on.end("a", failed=False)
-    going_on.end("b", failed=True)
+        progress.begin(name)
+    progress.end("a", failed=False)
+    progress.end("b", failed=True)
     time.now += 61
-    (line,) = going_on.lines(time.now)
+    (line,) = progress.lines(time.now)
     assert line[4:] == "2 of 12 cases done, 1 failed, 1 min 1 s; running: ***, d, e, f"
-    going_on.begin("g")
-    assert going_on.lines(time.now)[0].endswith("***, d, e, f, …")
+    progress.begin("g")
+    assert progress.lines(time.now)[0].endswith("***, d, e, f, …")
 
 
 def test_what_is_written_stands_above_the_lines(time, monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     out = Terminal()
     stream = LiveStream(out, time, delay=1e6)
-    stream.going_on = LiveItems(plain_look(Masker()), time, 3, "case")
+    stream.progress = LiveItems(plain_look(Masker()), time, 3, "case")
     with stream:
         stream._begin()
         stream.write("✗ [bold]one[/bold]\n")
