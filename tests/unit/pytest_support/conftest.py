@@ -28,6 +28,8 @@ import_module("yaml")
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setenv("COLUMNS", "120")
+    for name in ("CI", "BUILD_NUMBER"):  # pytest's summary is longer where one of them is set
+        monkeypatch.delenv(name, raising=False)
     one = Project(pytester)
     one.write("pets.openapi.yaml", OPENAPI)
     one.write("pets.arazzo.yaml", PETS)
