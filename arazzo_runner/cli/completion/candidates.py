@@ -18,7 +18,7 @@ from arazzo_runner.cli.options.command_list import COMMANDS
 from arazzo_runner.options.model import Option
 from arazzo_runner.options.table import options_of
 
-SHELLS: Final = ("bash", "zsh", "fish")
+SHELLS: Final = ("bash", "zsh", "fish", "powershell")
 
 
 def complete_words(words: Sequence[str]) -> Completion:

@@ -2,17 +2,19 @@
 
 The first line is ``words``, or ``files`` or ``folders`` with a tab and what stands before the path
 in the current word. ``words`` is followed by a candidate a line, for zsh and fish with a tab and a
-description. This starts with each press of a key, so nothing heavy is imported.
+description. PowerShell gets one line of JSON (`powershell.py`). This starts with each press of a
+key, so nothing heavy is imported.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 
 from arazzo_runner.cli.completion.candidates import complete_words
 from arazzo_runner.cli.completion.command_line import Candidate, Completion
+from arazzo_runner.cli.completion.paths import path_candidates
+from arazzo_runner.cli.completion.powershell import powershell_reply
 from arazzo_runner.cli.completion.shell_line import ShellLine, split_line
 
 
@@ -24,6 +26,8 @@ def print_completion(args: Sequence[str]) -> int:
             lines = _bash_lines(complete_words(shell_line.words), shell_line)
         case ["zsh" | "fish", _, *_]:
             lines = _described_lines(complete_words(args[1:]))
+        case ["powershell", encoded] if (reply := powershell_reply(encoded)) is not None:
+            lines = iter((reply,))
         case _:
             return 2
     sys.stdout.write("".join(f"{line}\n" for line in lines))
@@ -39,28 +43,11 @@ def _described_lines(completion: Completion) -> Iterator[str]:
 
 def _bash_lines(completion: Completion, line: ShellLine) -> Iterator[str]:
     if completion.kind == "files" and completion.prefix.endswith("@"):  # to bash a host's name
-        completion = _paths(completion.prefix, line.words[-1].removeprefix(completion.prefix))
+        completion = path_candidates(completion, line.words[-1])
     yield completion.kind
     for candidate in completion.candidates:
         if candidate.value.isprintable():
             yield _bash_word(candidate, line)
-
-
-def _paths(before: str, typed: str) -> Completion:
-    """The paths that begin with what was typed; folders end in a slash."""
-    home = typed[: typed.rfind("/") + 1]
-    start = typed[len(home) :]
-    try:
-        entries = sorted(os.scandir(home or "."), key=lambda one: one.name)
-    except OSError:
-        return Completion()
-    return Completion(
-        candidates=tuple(
-            Candidate(f"{before}{home}{one.name}{'/' if one.is_dir() else ''}")
-            for one in entries
-            if one.name.startswith(start) and one.name.startswith(".") <= start.startswith(".")
-        )
-    )
 
 
 def _bash_word(candidate: Candidate, line: ShellLine) -> str:

@@ -26,6 +26,6 @@ COMMANDS: Final = {
     "schema": ("arazzo_runner.cli.schema", "print the JSON Schema of documents or reports"),
     "completion": (
         "arazzo_runner.cli.completion.command",
-        "print a completion script for bash, zsh or fish",
+        "print a completion script for bash, zsh, fish or PowerShell",
     ),
 }
