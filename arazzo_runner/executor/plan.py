@@ -7,7 +7,7 @@ Documents and API descriptions meet here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 from typing import Literal as Choice
 
 from msgspec import Struct, field
@@ -32,6 +32,9 @@ from arazzo_runner.openapi.security.schemes import Authorization
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place
+
+if TYPE_CHECKING:
+    from arazzo_runner.asyncapi.model import AsyncApiDescription
 
 
 class WorkflowKey(Struct, frozen=True):
@@ -98,9 +101,9 @@ def _escape(name: str) -> str:
 class Unit(Struct, frozen=True):
     """An Arazzo document with what its source descriptions name.
 
-    ``apis`` are the OpenAPI sources by name, ``documents`` the Arazzo sources by name (the URI of
-    another unit), ``fields`` what ``$sourceDescriptions.<name>.<field>`` reads, ``inputs`` what
-    its workflows declare, by workflowId.
+    ``apis`` are the OpenAPI sources by name, ``async_apis`` the AsyncAPI sources, ``documents`` the
+    Arazzo sources (the URI of another unit), ``fields`` what ``$sourceDescriptions.<name>.<field>``
+    reads, ``inputs`` what its workflows declare, by workflowId.
     """
 
     document: ArazzoDocument
@@ -108,6 +111,12 @@ class Unit(Struct, frozen=True):
     documents: Mapping[str, str]
     fields: Mapping[str, Mapping[str, Value]]
     inputs: Mapping[str, InputsSchema]
+    async_apis: Mapping[str, AsyncApiDescription] = field(default_factory=dict)
+
+    @property
+    def source_names(self) -> frozenset[str]:
+        """The names of the source descriptions that could be read."""
+        return frozenset((*self.apis, *self.async_apis, *self.documents))
 
 
 class Argument(Struct, frozen=True):

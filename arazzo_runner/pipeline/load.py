@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -15,20 +14,19 @@ from arazzo_runner.document.load import load_document
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.document.rules.run import name_findings
 from arazzo_runner.document.sources import DocumentMember, DocumentSet, ResolvedSource, load_sources
-from arazzo_runner.document.store import SourceLimits, TextCache
+from arazzo_runner.document.store import SourceLimits
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.bind.inputs import read_inputs_schemas
 from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind
 from arazzo_runner.executor.plan import Plan, Unit, WorkflowKey
-from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.cascades import RUNNABLE, Causes, find_causes, independent_findings
 from arazzo_runner.lint.inputs import input_findings
 from arazzo_runner.lint.reach import findings_in_reach
 from arazzo_runner.lint.suppress import Silence
-from arazzo_runner.openapi.description import read_description
 from arazzo_runner.openapi.lookup import all_operations
 from arazzo_runner.openapi.model import ApiDescription, LoadDocument
+from arazzo_runner.pipeline.shared_cache import ReadDescription, SharedCache
 from arazzo_runner.text.diagnostic import (
     Diagnostic,
     SafeRepr,
@@ -38,7 +36,6 @@ from arazzo_runner.text.diagnostic import (
 )
 from arazzo_runner.text.limits import MAX_FINDINGS, DocumentLimits, first_findings
 from arazzo_runner.text.parse import decode
-from arazzo_runner.text.source import SourceFile
 from arazzo_runner.text.suggested_fix import begin_lookups
 
 if TYPE_CHECKING:
@@ -49,9 +46,6 @@ if TYPE_CHECKING:
 
 
 _NO_SILENCE: Final = Silence()
-
-_WORTH_COLLECTING: Final = 16 * 2**20
-"""So many bytes given up are worth looking for what nothing refers to any more."""
 
 
 class Description(SafeRepr, frozen=True):
@@ -188,55 +182,6 @@ class PartialDescription(Struct, frozen=True):
     missing: frozenset[tuple[str, str]] = frozenset()
 
 
-class SharedCache:
-    """What several documents share: the texts of their sources, and the descriptions in them.
-
-    A description that has asked for other documents is read again for the next Arazzo document,
-    whose limits they count in. ``limit`` is that of a :class:`TextCache`. Threads may share it.
-    """
-
-    def __init__(self, limit: int = 32 * 2**20) -> None:
-        self.shelf = TextCache(limit)
-        self._apis: dict[SourceFile, ApiDescription | DocumentError] = {}
-        self._asking: set[SourceFile] = set()
-        self._given_up = 0
-
-    def begin_document(self) -> None:
-        """Another document is examined: give up what has become too much for the next ones."""
-        self._given_up += self.shelf.trim()
-        kept = self.shelf.files() - self._asking
-        self._apis = {file: one for file, one in [*self._apis.items()] if file in kept}
-        self._asking.clear()
-        if self._given_up > _WORTH_COLLECTING:
-            # A description and what it reads refer to each other.
-            gc.collect()
-            self._given_up = 0
-
-    def api(self, source: ResolvedSource, load: LoadDocument) -> ApiDescription:
-        """The description in a source, read once; ``load`` reads what it refers to.
-
-        Raises DocumentError.
-        """
-        found = self._apis.get(source.file)
-        if found is None:
-            found = self._apis[source.file] = self._description(source, load)
-        if isinstance(found, DocumentError):
-            raise found.with_traceback(None)
-        return found
-
-    def _description(
-        self, source: ResolvedSource, load: LoadDocument
-    ) -> ApiDescription | DocumentError:
-        def read(uri: str, asking: str) -> tuple[SourceFile, Value]:
-            self._asking.add(source.file)
-            return load(uri, asking)
-
-        try:
-            return read_description(source.file, source.value, read)
-        except DocumentError as reason:
-            return reason
-
-
 def load_from(
     access: DocumentAccess,
     document: str,
@@ -329,7 +274,7 @@ def _missing_operations(
         (uri, one.name)
         for uri, member in sources.members.items()
         for one in member.document.source_descriptions
-        if one.name not in units[uri].apis and one.name not in units[uri].documents
+        if one.name not in units[uri].source_names
     )
 
 
@@ -345,17 +290,17 @@ def assemble(
 ) -> dict[str, Unit]:
     """Each Arazzo document with the API descriptions that it names, read once each."""
     shared = shared or SharedCache()
-    apis: dict[str, ApiDescription] = {}
+    apis: dict[str, ReadDescription] = {}
     for member in sources.members.values():
         for source in member.sources:
-            if source.type == "openapi" and source.uri not in apis:
+            if source.type != "arazzo" and source.uri not in apis:
                 _read_api(source, apis, findings, shared, sources.referred.read)
     return {uri: _unit(member, apis, sources) for uri, member in sources.members.items()}
 
 
 def _read_api(
     source: ResolvedSource,
-    apis: dict[str, ApiDescription],
+    apis: dict[str, ReadDescription],
     findings: list[Diagnostic],
     shared: SharedCache,
     load: LoadDocument,
@@ -368,14 +313,18 @@ def _read_api(
 
 def _unit(
     member: DocumentMember,
-    apis: Mapping[str, ApiDescription],
+    apis: Mapping[str, ReadDescription],
     sources: DocumentSet,
 ) -> Unit:
     document = member.document
     types = {source.name: source.type for source in member.sources}
+    described = {one.name: apis[one.uri] for one in member.sources if one.uri in apis}
     return Unit(
         document=document,
-        apis={one.name: apis[one.uri] for one in member.sources if one.uri in apis},
+        apis={name: one for name, one in described.items() if isinstance(one, ApiDescription)},
+        async_apis={
+            name: one for name, one in described.items() if not isinstance(one, ApiDescription)
+        },
         documents={
             one.name: one.uri
             for one in member.sources

@@ -127,6 +127,7 @@ def documents_of(description: Description) -> RecordedDocuments:
     for unit in description.units.values():
         document = unit.document
         texts = {name: api.source for name, api in unit.apis.items()}
+        texts |= {name: api.source for name, api in unit.async_apis.items()}
         texts |= {
             name: description.units[uri].document.source for name, uri in unit.documents.items()
         }
@@ -144,7 +145,8 @@ def documents_of(description: Description) -> RecordedDocuments:
 
 def _referred(unit: Unit) -> Iterator[tuple[str, RecordedDocument]]:
     """What references of API descriptions and inputs led to, by the URI that was asked for."""
-    for api in unit.apis.values():
+    described = (one.schemas for one in unit.async_apis.values())
+    for api in (*unit.apis.values(), *described):
         for uri, (file, _) in api.documents.items():
             yield uri, _recorded(file.uri, file.text)
     for schema in unit.inputs.values():

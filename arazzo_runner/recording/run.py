@@ -48,6 +48,7 @@ def digests(description: Description) -> dict[str, str]:
     found = {"document": _digest(description.entry.document.source.text)}
     for unit in description.units.values():
         texts = {name: api.source.text for name, api in unit.apis.items()}
+        texts |= {name: api.source.text for name, api in unit.async_apis.items()}
         documents = unit.documents.items()
         texts |= {name: description.units[uri].document.source.text for name, uri in documents}
         for name, text in texts.items():

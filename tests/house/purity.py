@@ -10,8 +10,8 @@ from importlib import import_module
 from types import ModuleType
 
 CORE = (
-    *("lint", "fix", "executor", "document", "openapi", "expression", "http_semantics", "options"),
-    "text",
+    *("lint", "fix", "executor", "asyncapi", "document", "openapi", "expression"),
+    *("http_semantics", "options", "text"),
 )
 
 # Of these anything may be used, and of their submodules nothing that is not listed as well.

@@ -194,6 +194,7 @@ APART = {path for path in FILES if path.startswith("oracle/")}
 APART |= {"openapi/schema/keywords.py"}
 # Words of other things too: these are known by what is done with them.
 WORDS = {"$defs", "contains", "definitions", "else", "if", "items", "not", "properties", "then"}
+WORDS |= {"oneOf"}
 # A key of the same name that is none of a schema, and a schema that may not be asked for there.
 NO_SCHEMAS = {
     # The room below OpenAPI: it looks at the text of `inputs` for names that no expression can
@@ -201,6 +202,8 @@ NO_SCHEMAS = {
     ("document/load.py", "properties"),
     # The group of a pattern.
     ("expression/common_mistakes.py", "items"),
+    # The messages of an operation in AsyncAPI 2.x.
+    ("asyncapi/channels.py", "oneOf"),
 }
 
 
