@@ -121,8 +121,8 @@ _ANYONE: Final = "anyone"
 _Outcome: TypeAlias = ParsedDocument | RetrieveError | DocumentError
 
 
-_EXTENT_BYTES: Final = 400
-"""About as many bytes as the position of one value takes, its pointer with it."""
+_EXTENT_BYTES: Final = 40
+"""About as many bytes as the position of one value takes, its reference token with it."""
 
 
 class _Entry(Struct):
@@ -142,7 +142,8 @@ class _Entry(Struct):
         if self.parsed is None:
             # Twice, for what is worked out from it: operations, resolved references, validators.
             self.parsed = 2 * value_size(self.outcome.value, most)
-        return self.size + self.parsed + _EXTENT_BYTES * len(self.outcome.file.extents)
+        positions = sum(len(one) for one in self.outcome.file.extents)
+        return self.size + self.parsed + _EXTENT_BYTES * positions
 
 
 class TextCache:

@@ -11,7 +11,7 @@ from typing import Literal as Choice
 from msgspec import Struct
 
 from arazzo_runner.text.pattern import lazy_pattern
-from arazzo_runner.text.source import Extent, Pointer
+from arazzo_runner.text.source import Extents, Pointer
 
 
 class DuplicateKey(NamedTuple):
@@ -26,8 +26,7 @@ class _OpenContainer(Struct):
     """An object or a list that is open; ``token`` is None while a key is awaited."""
 
     pointer: Pointer
-    start: int
-    own_key: tuple[int, int] | None
+    index: int
     keys: dict[str, tuple[int, int]]
     token: str | int | None
     key: tuple[int, int] | None = None
@@ -37,7 +36,7 @@ class Outline:
     """The extents of all values walked through so far; of equal keys the last counts."""
 
     def __init__(self) -> None:
-        self.extents: dict[Pointer, Extent] = {}
+        self.extents = Extents()
         self.repeats: list[DuplicateKey] = []
         self._frames: list[_OpenContainer] = []
         self._end = 0
@@ -73,38 +72,39 @@ class Outline:
         if first is not extent:
             self.repeats.append(DuplicateKey((*frame.pointer, name), first, extent))
 
-    def value(self, start: int, end: int, target: Pointer | None = None) -> None:
-        """A scalar, or an alias of what stands at ``target``."""
-        if not self._frames:
-            self._record((), Extent(start, end, None, target))
-            return
-        frame = self._frames[-1]
-        token = frame.token
-        pointer = frame.pointer if token is None else (*frame.pointer, token)
-        self.extents[pointer] = Extent(start, end, frame.key, target)
-        self._end = end
-        frame.token = token + 1 if isinstance(token, int) else None
+    def value(self, start: int, end: int, target: int | None = None) -> None:
+        """A scalar, or an alias of the value at the index ``target``."""
+        index = self._add(start, end)
+        if target is not None:
+            self.extents.add_alias(index, target)
+        self._follow(end)
 
     def open(self, kind: Choice["object", "list"], start: int) -> None:
         """An object or a list begins."""
-        key = self._frames[-1].key if self._frames else None
-        token = None if kind == "object" else 0
-        self._frames.append(_OpenContainer(self.pointer, start, key, {}, token))
+        pointer, index = self.pointer, self._add(start, start)
+        self._frames.append(_OpenContainer(pointer, index, {}, None if kind == "object" else 0))
 
     def close(self, end: int | None) -> None:
         """The innermost one ends; without ``end``, where its last value does."""
         frame = self._frames.pop()
         end = self._end if end is None else end
-        self._record(frame.pointer, Extent(frame.start, end, frame.own_key))
+        self.extents.close(frame.index, end)
+        self._follow(end)
 
     def finish(self) -> None:
         """What is open ends with the last value: the text breaks off, or is malformed."""
         while self._frames:
             self.close(None)
 
-    def _record(self, pointer: Pointer, extent: Extent) -> None:
-        self.extents[pointer] = extent
-        self._end = extent.end
+    def _add(self, start: int, end: int) -> int:
+        if not self._frames:
+            return self.extents.add(None, start, end, None)
+        frame = self._frames[-1]
+        return self.extents.add(frame.token, start, end, frame.key)
+
+    def _follow(self, end: int) -> None:
+        """What comes next comes after a value that ended here."""
+        self._end = end
         if self._frames:
             frame = self._frames[-1]
             frame.token = frame.token + 1 if isinstance(frame.token, int) else None
@@ -150,38 +150,35 @@ _OPEN: Final = 3
 _CLOSE: Final = 4
 
 
-def json_extents(text: str, deepest: int) -> dict[Pointer, Extent]:
+def json_extents(text: str, deepest: int) -> Extents:
     """The extents that :func:`walk_json` finds in a whole JSON text, in a third of its time.
 
     Raises NotJson where that has to look: for what is malformed, escaped names, deeper values.
     """
-    extents: dict[Pointer, Extent] = {}
-    names: dict[str, str] = {}  # equal ones are kept once
-    around: list[tuple[Pointer, int, tuple[int, int] | None, int]] = []
-    at: Pointer = ()
-    start, own_key, index = -1, None, _ROOT
+    extents = Extents()
+    add = extents.add
+    around: list[tuple[int, int]] = []
+    at, index = -1, _ROOT
     for token in _MEMBER.finditer(text):
         kind = token.lastindex
         if kind == _CLOSE and around:
-            extents[at] = Extent(start, token.end(), own_key)
-            at, start, own_key, index = around.pop()
+            extents.close(at, token.end())
+            at, index = around.pop()
             continue
         key = token.span(1)
         is_named = key[0] >= 0
         if kind not in (_SCALAR, _OPEN) or is_named != (index == _OBJECT) or index == _DONE:
             raise NotJson
         if is_named:
-            name = token[1][1:-1]
-            pointer: Pointer = (*at, names.setdefault(name, name))
+            value = add(token[1][1:-1], *token.span(kind), key)
         elif index == _ROOT:
-            pointer, index = (), _DONE
+            value, index = add(None, *token.span(kind), None), _DONE
         else:
-            pointer, index = (*at, index), index + 1
+            value, index = add(index, *token.span(kind), None), index + 1
         if kind == _SCALAR:
-            extents[pointer] = Extent(*token.span(2), key if is_named else None)
             continue
-        around.append((at, start, own_key, index))
-        at, start, own_key = pointer, token.start(3), key if is_named else None
+        around.append((at, index))
+        at = value
         index = _OBJECT if token[3] == "{" else 0
         if len(around) > deepest:
             raise NotJson

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import takewhile
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from arazzo_runner.text.outline import (
     NotJson,
@@ -23,6 +23,7 @@ from arazzo_runner.text.outline import (
 from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import (
     Extent,
+    Extents,
     Place,
     Pointer,
     SourceFile,
@@ -30,9 +31,6 @@ from arazzo_runner.text.source import (
     pointer_text,
     span_between,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _MERGE: Final = "<<"
 _DEEPEST: Final = 1_000
@@ -68,8 +66,9 @@ def extent_of(source: SourceFile, pointer: Pointer) -> Extent | None:
 
     What an alias stands for is written at its anchor.
     """
-    extent, found = _find(extents_of(source), pointer)
-    return extent if found else None
+    extents = extents_of(source)
+    index, found = _find(extents, pointer)
+    return extents.extent(index) if found else None
 
 
 def place_between(source: SourceFile, start: int, end: int) -> Place:
@@ -83,14 +82,13 @@ def place_between(source: SourceFile, start: int, end: int) -> Place:
 
 def _offsets(place: Place) -> tuple[int, int]:
     extents = extents_of(place.source)
-    extent, found = _find(extents, place.pointer)
+    index, found = _find(extents, place.pointer)
+    extent = extents.extent(index)
     if place.target == "key" and extent.key is not None:
         return extent.key
     if place.part is None or not found:
         return extent.start, extent.end
-    content = extent if extent.target is None else extents.get(extent.target, extent)
-
-    return part_of_scalar(place.source.text, content, place.part)
+    return part_of_scalar(place.source.text, extents.extent(extents.definition(index)), place.part)
 
 
 def text_of(place: Place) -> str:
@@ -99,16 +97,17 @@ def text_of(place: Place) -> str:
     return place.source.text[start:end]
 
 
-def extents_of(source: SourceFile) -> Mapping[Pointer, Extent]:
+def extents_of(source: SourceFile) -> Extents:
     """Where each value of a text is written, as far as it can be read."""
     if not source.extents:
         extents = _whole_extents(source.text)
-        extents.setdefault((), Extent(0, 0))  # also in a text without any value
-        source.extents.update(extents)  # in one go, since other threads may look
-    return source.extents
+        if not extents:
+            extents.add(None, 0, 0, None)  # also in a text without any value
+        source.extents[:] = (extents,)  # in one go, since other threads may look
+    return source.extents[0]
 
 
-def _whole_extents(text: str) -> dict[Pointer, Extent]:
+def _whole_extents(text: str) -> Extents:
     if is_json_start(text):
         try:
             return json_extents(text, _DEEPEST)
@@ -119,39 +118,41 @@ def _whole_extents(text: str) -> dict[Pointer, Extent]:
     return outline.extents
 
 
-def _find(extents: Mapping[Pointer, Extent], pointer: Pointer) -> tuple[Extent, bool]:
-    """The extent at a pointer, or above it (then False); through aliases to what they mean."""
-    # Below an alias nothing is written, so what has an extent there is not meant by another.
-    if pointer in extents:
-        return extents[pointer], True
-    found = extents[()]
-    at: Pointer = ()
+def _find(extents: Extents, pointer: Pointer) -> tuple[int, bool]:
+    """The value at a pointer, or above it (then False); through aliases to what they mean."""
+    # Below an alias nothing is written, so what is written there is not meant by another.
+    index = extents.index(pointer)
+    if index is not None:
+        return index, True
+    at = 0
     for token in pointer:
-        at = _member(extents, at if found.target is None else found.target, token)
-        if at not in extents:
-            return found, False
-        found = extents[at]
-    return found, True
+        below = _member(extents, extents.definition(at), token)
+        if below is None:
+            return at, False
+        at = below
+    return at, True
 
 
-def _member(extents: Mapping[Pointer, Extent], at: Pointer, token: str | int) -> Pointer:
-    """The pointer of a member; ``0`` and ``"0"`` both find the first item, and the key ``0``."""
-    below = (*at, token)
-    if below not in extents and (*at, _MERGE) in extents and token != _MERGE:
-        ways = (_member(extents, one, token) for one in _merge_targets(extents, (*at, _MERGE)))
-        return next((one for one in ways if one in extents), below)
-    if below in extents or not str(token).isascii() or not str(token).isdigit():
+def _member(extents: Extents, at: int, token: str | int) -> int | None:
+    """The index of a member; ``0`` and ``"0"`` both find the first item, and the key ``0``."""
+    below = extents.member(at, token)
+    if below is not None:
         return below
-    other = str(token) if isinstance(token, int) else int(token[:18])
-    return (*at, other)
+    merge = None if token == _MERGE else extents.member(at, _MERGE)
+    if merge is not None:
+        ways = (_member(extents, one, token) for one in _merge_targets(extents, merge))
+        return next((one for one in ways if one is not None), None)
+    if not str(token).isascii() or not str(token).isdigit():
+        return None
+    return extents.member(at, str(token) if isinstance(token, int) else int(token[:18]))
 
 
-def _merge_targets(extents: Mapping[Pointer, Extent], at: Pointer) -> Iterator[Pointer]:
+def _merge_targets(extents: Extents, at: int) -> Iterator[int]:
     """The objects that a merge key names: one, or those of a list."""
+    yield extents.definition(at)
     index = 0
-    yield extents[at].target or at
-    while (item := (*at, index)) in extents:
-        yield extents[item].target or item
+    while (item := extents.member(at, index)) is not None:
+        yield extents.definition(item)
         index += 1
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from arazzo_runner.text.outline import Outline
-from arazzo_runner.text.source import Pointer
 from arazzo_runner.text.yaml_events import (
     AliasEvent,
     DocumentEndEvent,
@@ -30,7 +29,7 @@ def walk_yaml(text: str, outline: Outline) -> Iterator[Event]:
     following()  # StreamStartEvent
     if type(following()) is StreamEndEvent:
         return
-    anchors: dict[str, Pointer] = {}
+    anchors: dict[str, int] = {}
     while type(event := following()) is not DocumentEndEvent:
         yield event
         _take_event(event, outline, anchors, text)
@@ -39,7 +38,7 @@ def walk_yaml(text: str, outline: Outline) -> Iterator[Event]:
 def _take_event(
     event: NodeEvent | MappingEndEvent | SequenceEndEvent,
     outline: Outline,
-    anchors: dict[str, Pointer],
+    anchors: dict[str, int],
     text: str,
 ) -> None:
     if isinstance(event, (MappingEndEvent, SequenceEndEvent)):
@@ -52,13 +51,13 @@ def _take_event(
         _take_value(event, outline, anchors, text)
 
 
-def _take_value(event: NodeEvent, outline: Outline, anchors: dict[str, Pointer], text: str) -> None:
+def _take_value(event: NodeEvent, outline: Outline, anchors: dict[str, int], text: str) -> None:
     start, end = extent(event)
     if isinstance(event, AliasEvent):
         outline.value(start, end, anchors.get(str(event.anchor)))
         return
     if event.anchor is not None:
-        anchors[event.anchor] = outline.pointer
+        anchors[event.anchor] = len(outline.extents)  # the index of what comes next
     if isinstance(event, ScalarEvent):
         outline.value(start, _scalar_end(event, text))
     else:

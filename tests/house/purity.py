@@ -18,6 +18,7 @@ CORE = (
 WHOLE = {
     *(
         "__future__",
+        "array",
         "bisect",
         "collections",
         "collections.abc",

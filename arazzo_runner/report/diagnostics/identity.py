@@ -6,12 +6,11 @@ stays the same where lines, steps and other items are added or change their orde
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.positions import extents_of, text_of
-from arazzo_runner.text.source import Extent, Place, Pointer, SourceFile, pointer_text
+from arazzo_runner.text.source import Place, Pointer, SourceFile, pointer_text
 
 _NAMES: Final = ("workflowId", "stepId", "name", "reference", "condition", "target", "url")
 """The fields that tell the items of a list apart, the first that an item has."""
@@ -21,9 +20,6 @@ _EMPTY: Final = ("", "{}", "[]")
 
 class IdentityReader:
     """Reads what findings are about from the texts that they stand in, each looked at once."""
-
-    def __init__(self) -> None:
-        self._parents: dict[int, frozenset[Pointer]] = {}
 
     def stable_place(self, finding: Diagnostic) -> str:
         """The JSON Pointer of a finding with names for indices: ``/workflows/order/steps/pay``."""
@@ -43,32 +39,30 @@ class IdentityReader:
     def _text_at(self, place: Place | None) -> str:
         if place is None or place.target == "key" or place.span is not None:
             return ""
-        is_scalar = place.pointer not in self._containers(place.source)
-        return text_of(place) if is_scalar and place.pointer in extents_of(place.source) else ""
-
-    def _containers(self, source: SourceFile) -> frozenset[Pointer]:
-        if id(source) not in self._parents:
-            pointers = extents_of(source)
-            self._parents[id(source)] = frozenset(one[:-1] for one in pointers if one)
-        return self._parents[id(source)]
+        extents = extents_of(place.source)
+        index = extents.index(place.pointer)
+        return "" if index is None or extents.has_members(index) else text_of(place)
 
     def _stable_token(self, source: SourceFile, pointer: Pointer) -> str | int:
         token, extents = pointer[-1], extents_of(source)
-        if not isinstance(token, int) or pointer not in extents:
+        item = extents.index(pointer) if isinstance(token, int) else None
+        if item is None:
             return token
-        if pointer not in self._containers(source):
-            text = _scalar(source, extents[pointer])
+        if not extents.has_members(item):
+            text = _scalar(source, item)
             return token if text in _EMPTY else text
-        name = next((one for one in _NAMES if (*pointer, one) in extents), None)
-        return token if name is None else _item_name(source, extents, (*pointer, name))
+        names = (extents.member(item, one) for one in _NAMES)
+        name = next((one for one in names if one is not None), None)
+        return token if name is None else _item_name(source, item, name)
 
 
-def _item_name(source: SourceFile, extents: Mapping[Pointer, Extent], pointer: Pointer) -> str:
+def _item_name(source: SourceFile, item: int, name: int) -> str:
     """What an item is called; a parameter by its ``in`` too."""
-    location = extents.get((*pointer[:-1], "in"))
-    name = _scalar(source, extents[pointer])
-    return name if location is None else f"{_scalar(source, location)}:{name}"
+    location = extents_of(source).member(item, "in")
+    text = _scalar(source, name)
+    return text if location is None else f"{_scalar(source, location)}:{text}"
 
 
-def _scalar(source: SourceFile, extent: Extent) -> str:
+def _scalar(source: SourceFile, index: int) -> str:
+    extent = extents_of(source).extent(index)
     return source.text[extent.start : extent.end].strip(_QUOTES)

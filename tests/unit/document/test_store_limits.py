@@ -62,14 +62,14 @@ def test_what_texts_were_parsed_to_counts_from_the_next_document_on():
 
 
 def test_positions_count_too():
-    shelf = TextCache(limit=1300)
+    shelf = TextCache(limit=300)
     texts = [data(name, 0) for name in "ab"]
     for one in texts:
         shelf.put((one.file.name, "user"), one, 5)
     assert shelf.trim() == 0
     assert len(extents_of(texts[1].file)) == 3
     shelf.get(("a", "user"))
-    assert shelf.trim() > 1200
+    assert shelf.trim() > 120
     assert names(shelf) == ["a"]
 
 

@@ -12,11 +12,11 @@ from arazzo_runner.text.source import Extent
 DEEPEST = 1_000
 
 
-def walked(text: str) -> dict:
+def walked(text: str) -> list:
     outline = Outline()
     for _ in walk_json(text, outline):
         pass
-    return outline.extents
+    return list(outline.extents)
 
 
 values = st.recursive(
@@ -31,7 +31,7 @@ values = st.recursive(
 def test_extents_are_those_of_the_walk(value, indent):
     text = json.dumps(value, indent=indent)
     try:
-        found = json_extents(text, DEEPEST)
+        found = list(json_extents(text, DEEPEST))
     except NotJson:  # a name that is written with an escape
         assert "\\u" in text
     else:
@@ -46,7 +46,7 @@ def test_extents_are_those_of_the_walk(value, indent):
     ],
 )  # fmt: skip
 def test_what_separates_values_tells_nothing(text):
-    assert json_extents(text, DEEPEST) == walked(text)
+    assert list(json_extents(text, DEEPEST)) == walked(text)
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,11 @@ def test_what_the_walk_has_to_look_at_is_left_to_it(text):
 
 
 def test_a_value_that_stands_alone_has_an_extent():
-    assert json_extents(" true", DEEPEST) == {(): Extent(1, 5)}
+    assert list(json_extents(" true", DEEPEST)) == [((), Extent(1, 5))]
 
 
 def test_depth_is_bounded():
     text = "[" * 3 + "]" * 3
-    assert json_extents(text, 3) == walked(text)
+    assert list(json_extents(text, 3)) == walked(text)
     with pytest.raises(NotJson):
         json_extents(text, 2)
