@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from arazzo_runner.text.source import SourceFile
 
 if TYPE_CHECKING:
     from arazzo_runner.report.coverage import Coverage
+    from arazzo_runner.report.formats.flowchart import Flowchart, Position
 
 
 class SourceInfo(Struct, frozen=True):
@@ -94,7 +95,8 @@ class RunReport(Struct, frozen=True):
     ``document`` is the path or URL as the user gave it; ``started_at`` is RFC 3339 in UTC;
     ``duration`` is in seconds; ``operations`` are all those of the source descriptions, and
     ``workflows`` what could run, bound. ``notes`` are sentences about how the run was made. Where
-    several documents were to run they are in ``documents``, and ``document`` is empty.
+    several documents were to run they are in ``documents``, and ``document`` is empty; the masked
+    ``charts`` of their workflows are there where a report is to draw them.
     """
 
     tool_version: str
@@ -109,6 +111,7 @@ class RunReport(Struct, frozen=True):
     workflows: tuple[WorkflowPlan, ...] = ()
     notes: tuple[str, ...] = ()
     documents: tuple[DocumentReport, ...] = ()
+    charts: Mapping[Position, Flowchart] = {}
 
     @property
     def title(self) -> str:

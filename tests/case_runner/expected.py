@@ -25,6 +25,7 @@ BOUNDARY = re.compile(r"\barazzo-[0-9a-f]{40}\b")
 VERSION = re.compile(r"\barazzo[ /]\d+\.\d+\.\d+\w*")
 # Members of reports whose values differ from run to run, or with every edit of a description.
 VOLATILE = {
+    "at": "<seconds>",
     "duration": "<seconds>",
     "started_at": "<instant>",
     "sha256": "<sha256>",
@@ -82,8 +83,18 @@ def _written(
         path = case.expected(str(name) if name == Path("report.json") else f"written/{name}")
         source = outcome.written / name
         text = source.read_text(encoding="utf-8") if source.exists() else "<not written>"
-        is_json = path.suffix == ".json" and source.exists()
-        yield path, _steady(json.loads(text), shown) if is_json else shown(text)
+        if not source.exists() or path.suffix not in (".json", ".ndjson"):
+            yield path, shown(text)
+            continue
+        value = json.loads(text) if path.suffix == ".json" else _value(path, text)
+        yield path, _steady(value, shown)
+
+
+def _value(path: Path, text: str) -> Any:
+    """What a file holds: a value, or where a line is one, the list of them."""
+    if path.suffix == ".ndjson":
+        return [json.loads(line) for line in text.splitlines()]
+    return yaml.safe_load(text)
 
 
 def _describe(request: Request) -> dict[str, Any]:
@@ -131,7 +142,7 @@ def _compare(path: Path, actual: Any) -> list[str]:
             text.splitlines(), actual.splitlines(), f"{path.name} expected", "actual", lineterm=""
         )
         return ["\n".join(diff)] if text.strip("\n") != actual.strip("\n") else []
-    return [f"{path.name}: {one}" for one in beyond(yaml.safe_load(text), actual)]
+    return [f"{path.name}: {one}" for one in beyond(_value(path, text), actual)]
 
 
 def beyond(expected: Any, actual: Any, place: str = "") -> list[str]:
@@ -165,9 +176,15 @@ def _write(path: Path, actual: Any) -> None:
     if isinstance(actual, str):
         text = actual
     else:
-        kept = narrowed(yaml.safe_load(path.read_text(encoding="utf-8")), actual)
-        text = _as_json(kept) if path.suffix == ".json" else yaml.safe_dump(kept, sort_keys=False)
+        kept = narrowed(_value(path, path.read_text(encoding="utf-8")), actual)
+        text = _spelling(path, kept)
     path.write_text(text, encoding="utf-8")
+
+
+def _spelling(path: Path, value: Any) -> str:
+    if path.suffix == ".ndjson":
+        return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in value)
+    return _as_json(value) if path.suffix == ".json" else yaml.safe_dump(value, sort_keys=False)
 
 
 def _as_json(value: Any) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -33,6 +34,9 @@ from arazzo_runner.report.traversal import OperationName
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.version import VERSION
 
+if TYPE_CHECKING:
+    from arazzo_runner.report.formats.flowchart import Flowchart, Position
+
 
 class _Ended(Struct, frozen=True):
     """A document that is over, and its results where a report is to have them."""
@@ -52,6 +56,7 @@ class DocumentsReport:
         self._entries: list[DocumentReport] = []
         self._workflows = SpooledWorkflows()
         self._operations: dict[OperationName, OperationName] = {}
+        self._charts: dict[Position, Flowchart] = {}
         self._live: list[tuple[ReportTarget, OpenSink]] = []
         self._since = time.perf_counter()
         self._covers = session.covers or bool(session.reports.targets)
@@ -148,6 +153,11 @@ class DocumentsReport:
             coverage,
         )
         self._over[number] = _Ended(entry, masked if wanted else None)
+        if self._session.reports.draws:
+            from arazzo_runner.report.formats.flowchart import charts_of
+
+            found = charts_of(prepared.plan.workflows.values(), masked.workflows)
+            self._charts |= {place: chart.mask(masker) for place, chart in found.items()}
 
     def _duration(self, number: int) -> float:
         return time.perf_counter() - self._begun[number]
@@ -183,6 +193,7 @@ class DocumentsReport:
             result=RunResult(self._workflows, circumstances["duration"]),
             sources=tuple(dict.fromkeys(one for each in entries for one in each.sources)),
             diagnostics=tuple(dict.fromkeys(one for each in entries for one in each.diagnostics)),
+            charts=self._charts,
             **circumstances,
         )
 

@@ -58,6 +58,11 @@ class Reports(Struct, frozen=True):
         """Whether standard output belongs to a report, and all else goes to standard error."""
         return any(one.is_stdout for one in self.targets)
 
+    @property
+    def draws(self) -> bool:
+        """Whether a report draws workflows; that of `github` is a summary in Markdown as well."""
+        return any(one.kind in ("html", "markdown", "github") for one in self.targets)
+
     def check(self) -> None:
         """Raise UsageError for a file that cannot be written, before anything is sent."""
         if self.targets:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, TypeAlias
+from copy import copy
+from typing import TYPE_CHECKING, Final, TypeAlias
 from typing import Literal as Choice
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.document.model import (
     ChannelByPath,
@@ -23,12 +26,25 @@ from arazzo_runner.document.model import (
     WorkflowName,
 )
 from arazzo_runner.executor.plan import WorkflowPlan
-from arazzo_runner.executor.result import Attempt, StepResult, WorkflowResult
+from arazzo_runner.executor.result import Attempt, Status, StepResult, WorkflowResult
+from arazzo_runner.report.secrets import NO_MASK, Masker
+
+if TYPE_CHECKING:
+    from arazzo_runner.report.model import RunReport
 
 _Action: TypeAlias = SuccessAction | FailureAction
 
 START: Final = "start"
 """The name of the node where a workflow begins."""
+
+FAILURES: Final = 10
+"""Of many runs of a workflow no more that failed are drawn."""
+
+EDGES: Final = 400
+"""Workflows of more ways between their nodes are not drawn."""
+
+Position: TypeAlias = tuple[str, object]
+"""Where a workflow stands: the URI of its document, and its JSON Pointer."""
 
 _PASSED, _FAILED = "passed", "failed"
 _FINALLY: Final = ("finally",)
@@ -63,13 +79,30 @@ class Flowchart:
     """The nodes and the edges of a workflow; ``steps`` are in the order run."""
 
     def __init__(self, workflow: Workflow, steps: Sequence[Step] | None = None) -> None:
-        self.workflow = workflow
-        self.steps = workflow.steps if steps is None else steps
+        ordered = workflow.steps if steps is None else steps
+        self.workflow_id = workflow.workflow_id
+        self.step_count = len(ordered)
         self.nodes: list[Node] = []
         self.edges: list[Edge] = []
-        self._names = {step.step_id: f"s{number}" for number, step in enumerate(self.steps)}
+        # Their nodes by stepId.
+        self.steps = {step.step_id: f"s{number}" for number, step in enumerate(ordered)}
         self._others: dict[str, str] = {}
-        self._draw()
+        self._draw(workflow, ordered)
+
+    def mask(self, masker: Masker) -> Flowchart:
+        """The same with every secret masked, for a result that is masked already."""
+        if masker is NO_MASK:
+            return self
+        text = masker.text
+        masked = copy(self)
+        masked.workflow_id = text(self.workflow_id)
+        masked.nodes = [replace(one, lines=tuple(map(text, one.lines))) for one in self.nodes]
+        masked.edges = [
+            replace(one, label=text(one.label), key=_masked_key(one.key, masker))
+            for one in self.edges
+        ]
+        masked.steps = {text(step_id): name for step_id, name in self.steps.items()}
+        return masked
 
     def path(self, taken: WorkflowResult) -> Path:
         """What a run of this workflow went through."""
@@ -90,7 +123,7 @@ class Flowchart:
         return Path(nodes, tuple(numbers))
 
     def _follow(self, step: StepResult, keys: set[tuple[str, ...]], visited: set[str]) -> None:
-        name = self._names.get(step.step_id)
+        name = self.steps.get(step.step_id)
         if name is None:
             return
         visited.add(name)
@@ -100,26 +133,26 @@ class Flowchart:
             if isinstance(attempt.interlude, StepResult):
                 self._follow(attempt.interlude, set(), visited)
 
-    def _draw(self) -> None:
-        self.nodes.append(Node(START, "start", (self.workflow.workflow_id,)))
-        for name in self.workflow.depends_on:
+    def _draw(self, workflow: Workflow, steps: Sequence[Step]) -> None:
+        self.nodes.append(Node(START, "start", (workflow.workflow_id,)))
+        for name in workflow.depends_on:
             self.edges.append(Edge(self._other(name), START, "runs before", (), is_dashed=True))
-        for step in self.steps:
+        for step in steps:
             kind: Choice["step", "workflow"]
             kind = "workflow" if isinstance(step.target, WorkflowName) else "step"
             lines = (step.step_id, _target_text(step))
-            self.nodes.append(Node(self._names[step.step_id], kind, lines))
+            self.nodes.append(Node(self.steps[step.step_id], kind, lines))
         self.edges.append(Edge(START, self._node(0), key=(START,)))
-        for number, step in enumerate(self.steps):
-            self._draw_step(number, step)
+        for number, step in enumerate(steps):
+            self._draw_step(number, step, workflow)
         self.nodes += (Node(one, "end", (one,)) for one in (_PASSED, _FAILED))
-        if self.workflow.finally_call is not None:
-            last = self._other(self.workflow.finally_call.target)
+        if workflow.finally_call is not None:
+            last = self._other(workflow.finally_call.target)
             for end in (_PASSED, _FAILED):
                 self.edges.append(Edge(end, last, "finally", _FINALLY, is_dashed=True))
 
     def _node(self, number: int) -> str:
-        return f"s{number}" if number < len(self.steps) else _PASSED
+        return f"s{number}" if number < self.step_count else _PASSED
 
     def _other(self, name: WorkflowName) -> str:
         """The node of another workflow."""
@@ -129,15 +162,15 @@ class Flowchart:
             self.nodes.append(Node(self._others[text], "workflow", (text,)))
         return self._others[text]
 
-    def _draw_step(self, number: int, step: Step) -> None:
+    def _draw_step(self, number: int, step: Step, workflow: Workflow) -> None:
         source = self._node(number)
         for one in step.depends_on:
-            if one.workflow is None and one.step_id in self._names:
+            if one.workflow is None and one.step_id in self.steps:
                 self.edges.append(
-                    Edge(self._names[one.step_id], source, "depends on", (), is_dashed=True)
+                    Edge(self.steps[one.step_id], source, "depends on", (), is_dashed=True)
                 )
-        succeeding = _candidates(step.on_success, self.workflow.success_actions)
-        failing = _candidates(step.on_failure, self.workflow.failure_actions)
+        succeeding = _candidates(step.on_success, workflow.success_actions)
+        failing = _candidates(step.on_failure, workflow.failure_actions)
         for level, action in succeeding:
             self._draw_action((source, "success", level, action.name), action, _PASSED)
         if all(action.criteria for _, action in succeeding):
@@ -169,24 +202,63 @@ class Flowchart:
     def _target(self, target: str | WorkflowName) -> str:
         if isinstance(target, WorkflowName):
             return self._other(target)
-        return self._names.get(target, _FAILED)
+        return self.steps.get(target, _FAILED)
 
 
 class Flowcharts:
-    """Finds the workflow that a run was of, to be drawn with the path taken."""
+    """The charts of one report: of what ran, to be drawn with the path taken."""
 
-    def __init__(self, plans: Iterable[WorkflowPlan]) -> None:
-        self._plans = {_position(one.workflow): one for one in plans}
+    def __init__(self, run: RunReport) -> None:
+        self._plans = {_position(one.workflow): one for one in run.workflows}
+        self._charts = dict(run.charts)
+        self._drawn: Counter[tuple[Position, bool]] = Counter()
 
-    def plan(self, taken: WorkflowResult) -> WorkflowPlan | None:
-        """The plan of what ran; None for one of many runs of the same, and where no step ran."""
-        if taken.case is not None or taken.repetition is not None or not taken.steps:
+    def chart(self, taken: WorkflowResult) -> Flowchart | None:
+        """The chart of what ran.
+
+        None where no step ran, and for most of many runs of the same: of these the first is drawn,
+        and the first ``FAILURES`` that failed.
+        """
+        if not taken.steps:
             return None
-        return self._plans.get(_position(taken))
+        position = _position(taken)
+        is_one_of_many = taken.case is not None or taken.repetition is not None
+        if is_one_of_many and not self._is_drawn(position, taken):
+            return None
+        if position not in self._charts and position in self._plans:
+            self._charts[position] = _chart_of(self._plans[position])
+        return self._charts.get(position)
+
+    def _is_drawn(self, position: Position, taken: WorkflowResult) -> bool:
+        has_failed = taken.status in (Status.FAILED, Status.ERROR)
+        is_first = not self._drawn[position, True] + self._drawn[position, False]
+        self._drawn[position, has_failed] += 1
+        return is_first or (has_failed and self._drawn[position, True] <= FAILURES)
 
 
-def _position(one: Workflow | WorkflowResult) -> tuple[str, object]:
+def charts_of(
+    plans: Iterable[WorkflowPlan], ran: Iterable[WorkflowResult]
+) -> dict[Position, Flowchart]:
+    """The charts of the workflows that ran, for :attr:`RunReport.charts`."""
+    positions = {_position(one) for one in ran}
+    return {
+        position: _chart_of(one)
+        for one in plans
+        if (position := _position(one.workflow)) in positions
+    }
+
+
+def _chart_of(plan: WorkflowPlan) -> Flowchart:
+    return Flowchart(plan.workflow, [one.step for one in plan.steps])
+
+
+def _position(one: Workflow | WorkflowResult) -> Position:
     return one.place.source.uri, one.place.pointer
+
+
+def _masked_key(key: tuple[str, ...], masker: Masker) -> tuple[str, ...]:
+    """Of a key the name of an action is the document's, the rest is ours."""
+    return (*key[:3], *(masker.text(one) for one in key[3:4]), *key[4:])
 
 
 def _retry_text(action: RetryAction) -> str:

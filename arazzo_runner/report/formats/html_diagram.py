@@ -13,9 +13,16 @@ from typing import Final
 
 from msgspec import Struct
 
-from arazzo_runner.executor.plan import WorkflowPlan
 from arazzo_runner.executor.result import WorkflowResult
-from arazzo_runner.report.formats.flowchart import START, Edge, Flowchart, Flowcharts, Node, Path
+from arazzo_runner.report.formats.flowchart import (
+    EDGES,
+    START,
+    Edge,
+    Flowchart,
+    Flowcharts,
+    Node,
+    Path,
+)
 from arazzo_runner.report.formats.html_markup import NOTHING, Markup, fill, join
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.safe_text import SafeText, display_width
@@ -23,9 +30,6 @@ from arazzo_runner.report.secrets import Masker
 
 STEPS: Final = 60
 """Workflows of more steps are not drawn."""
-
-EDGES: Final = 400
-"""Nor are those with more ways between their nodes."""
 
 _COLUMNS: Final = 30  # of a label
 _CHARACTER: Final = 6.7  # the width of one, in a font of 11 px
@@ -38,27 +42,25 @@ class DiagramPages:
     """Draws the workflows of a page."""
 
     def __init__(self, run: RunReport, masker: Masker) -> None:
-        self._charts = Flowcharts(run.workflows)
+        self._charts = Flowcharts(run)
         self._shown = SafeText(masker)
 
     def diagram(self, taken: WorkflowResult, number: int) -> Markup:
         """The drawing, to be unfolded; ``number`` is that of the run in the page."""
-        plan = self._charts.plan(taken)
-        if plan is None:
+        chart = self._charts.chart(taken)
+        if chart is None:
             return NOTHING
         return fill(
             '<details class="fold"><summary>Diagram</summary>\n%s</details>\n',
-            self._content(plan, taken, number),
+            self._content(chart, taken, number),
         )
 
-    def _content(self, plan: WorkflowPlan, taken: WorkflowResult, number: int) -> Markup:
-        steps = [one.step for one in plan.steps]
-        if len(steps) > STEPS:
-            return fill(_TOO_LARGE, f"{len(steps):,} steps", STEPS)
-        chart = Flowchart(plan.workflow, steps)
+    def _content(self, chart: Flowchart, taken: WorkflowResult, number: int) -> Markup:
+        if chart.step_count > STEPS:
+            return fill(_TOO_LARGE, f"{chart.step_count:,} steps", STEPS)
         if len(chart.edges) > EDGES:
             return fill(_TOO_LARGE, f"{len(chart.edges):,} ways between its steps", EDGES)
-        title = self._shown.line(plan.workflow.workflow_id, 60)
+        title = self._shown.line(chart.workflow_id, 60)
         drawing = _Drawing(chart, chart.path(taken), self._shown)
         return fill(
             '<p class="dim">Thick lines are the path taken.</p>\n'

@@ -9,7 +9,7 @@ from arazzo_runner.executor.result import Status, StepResult, WorkflowResult
 from arazzo_runner.report.coverage import coverage_line, gap_lines
 from arazzo_runner.report.diagnostics.text import render_text
 from arazzo_runner.report.failure import explain_workflow
-from arazzo_runner.report.formats.flowchart import Flowchart, Flowcharts
+from arazzo_runner.report.formats.flowchart import EDGES, Flowcharts
 from arazzo_runner.report.formats.mermaid import diagram_lines
 from arazzo_runner.report.model import RunReport, document_runs
 from arazzo_runner.report.safe_text import SafeText, duration_text
@@ -51,7 +51,7 @@ def _head(run: RunReport, look: TextStyle) -> Iterator[str]:
 def _lines(run: RunReport, masker: Masker) -> Iterator[str]:
     look = plain_look(masker)
     yield from _head(run, look)
-    charts = Flowcharts(run.workflows)
+    charts = Flowcharts(run)
     for one in document_runs(run):
         level = "###"
         if run.documents:
@@ -81,11 +81,13 @@ def _workflow(workflow: WorkflowResult, shown: SafeText, level: str) -> Iterator
 
 
 def _diagram(workflow: WorkflowResult, charts: Flowcharts, masker: Masker) -> Iterator[str]:
-    """The workflow as a flowchart, the path taken marked, for whoever unfolds it."""
-    plan = charts.plan(workflow)
-    if plan is None:
+    """The workflow as a flowchart, the path taken marked, for whoever unfolds it.
+
+    Mermaid refuses to draw more edges than 500.
+    """
+    chart = charts.chart(workflow)
+    if chart is None or len(chart.edges) > EDGES:
         return
-    chart = Flowchart(plan.workflow, [one.step for one in plan.steps])
     yield from ("", "<details><summary>Diagram</summary>", "", "```mermaid")
     yield from diagram_lines(chart, workflow, masker)
     yield from ("```", "", "</details>")

@@ -1,8 +1,10 @@
 import pytest
 from msgspec.structs import replace
 
-from arazzo_runner.executor.result import Status
-from arazzo_runner.report.formats.flowchart import Flowchart, Flowcharts
+from arazzo_runner.executor.result import ActionTaken, Status
+from arazzo_runner.report.formats.flowchart import Flowchart, Flowcharts, charts_of
+from arazzo_runner.report.mask import mask_value
+from arazzo_runner.report.secrets import NO_MASK, Masker
 
 CRITERION = ("a criterion",)
 
@@ -150,11 +152,62 @@ def test_a_step_of_another_document_marks_nothing(model, build):
     assert chart.path(build.workflow(build.step("z"))).nodes == ("start", "s0")
 
 
-def test_runs_find_the_plan_of_their_workflow(model, build):
-    plan = model.plan(model.workflow(model.step("create")))
-    charts = Flowcharts([plan])
-    assert charts.plan(build.workflow(build.step())) is plan
-    assert charts.plan(build.workflow()) is None
-    assert charts.plan(build.workflow(build.step(), case="b")) is None
-    assert charts.plan(build.workflow(build.step(), repetition=2)) is None
-    assert charts.plan(build.workflow(build.step(), place=build.place(0))) is None
+@pytest.fixture
+def charts(model, build):
+    return Flowcharts(
+        build.report(build.run(), workflows=(model.plan(model.workflow(model.step("create"))),))
+    )
+
+
+def test_runs_find_the_chart_of_their_workflow(charts, build):
+    chart = charts.chart(build.workflow(build.step()))
+    assert chart.nodes[1].lines[0] == "create"
+    assert charts.chart(build.workflow(build.step())) is chart
+    assert charts.chart(build.workflow()) is None
+    assert charts.chart(build.workflow(build.step(), place=build.place(0))) is None
+
+
+@pytest.mark.parametrize("field", ["case", "repetition"])
+def test_of_many_runs_the_first_and_some_that_failed_are_drawn(charts, build, field):
+    statuses = [Status.PASSED, Status.PASSED, *[Status.FAILED, Status.PASSED, Status.ERROR] * 6]
+    drawn = [
+        number
+        for number, status in enumerate(statuses)
+        if charts.chart(build.workflow(build.step(), status=status, **{field: number}))
+    ]
+    assert drawn == [0, 2, 4, 5, 7, 8, 10, 11, 13, 14, 16]
+
+
+def test_of_many_runs_that_all_fail_ten_are_drawn(charts, build):
+    failed = [build.workflow(build.step(), status=Status.FAILED, case="a") for _ in range(12)]
+    assert [charts.chart(one) is not None for one in failed] == [True] * 10 + [False] * 2
+
+
+def test_charts_of_several_documents_come_with_the_report(model, build):
+    plan, other = (
+        model.plan(model.workflow(model.step("create"))),
+        model.plan(model.workflow(model.step("b"), place=build.place(0))),
+    )
+    taken = build.workflow(build.step())
+    found = charts_of([plan, other], [taken])
+    assert [one.nodes[1].lines[0] for one in found.values()] == ["create"]
+    charts = Flowcharts(build.report(build.run(taken), charts=found))
+    assert [charts.chart(taken)] == [*found.values()]
+
+
+def test_a_masked_chart_fits_a_masked_result(model, build):
+    masker = Masker(["create"])
+    step = model.step("create", on_success=(model.goto("b", "create now"),))
+    chart = Flowchart(model.workflow(step, model.step("b"), name="create"))
+    action = ActionTaken("create now", "goto", "step", "b")
+    assert chart.mask(NO_MASK) is chart
+    masked = chart.mask(masker)
+    assert masked.workflow_id == "***"
+    assert masked.nodes[1].lines[0] == "***"
+    taken = build.workflow(build.step(attempts=[build.attempt(action=action)]))
+    result = mask_value(build.run(taken), masker).workflows[0]
+    assert chart.path(result).nodes == ("start", "s0")
+    path = masked.path(result)
+    assert path.nodes == ("start", "s0", "s1")
+    assert ways(masked, path.edges) == [("start", "s0", ""), ("s0", "s1", "success: *** now")]
+    assert chart.nodes[1].lines[0] == "create"

@@ -105,8 +105,10 @@ def test_what_is_too_large_is_not_drawn_and_that_is_said(draw, model, build, mon
     assert "has 5 ways between its steps" in draw(model.workflow(*steps[:2]), taken)
 
 
-def test_one_of_many_runs_is_not_drawn(draw, model, build):
-    assert draw(model.workflow(model.step("a")), build.workflow(build.step("a"), case="b")) == ""
+def test_the_first_of_many_runs_is_drawn(draw, model, build):
+    taken = build.workflow(build.step("a"), case="b")
+    assert "<svg" in draw(model.workflow(model.step("a")), taken)
+    assert draw(model.workflow(model.step("a")), build.workflow(case="b")) == ""
 
 
 def test_the_page_has_a_drawing_in_each_run(model, build, monkeypatch):
