@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from arazzo_runner.pipeline.load import Description, LoadLimits
     from arazzo_runner.text.diagnostic import Diagnostic, Severity
     from arazzo_runner.worlds.mock import MockWorld
+    from arazzo_runner.worlds.rate import RateLimit
     from arazzo_runner.worlds.wrappers import WrappedWorld
 
 _HOMES = {
@@ -123,6 +124,7 @@ _HOMES = {
     ),
     "http.settings": ("HttpSettings", "SourceTls"),
     "worlds.mock": ("MockWorld",),
+    "worlds.rate": ("RateLimit",),
     "worlds.wrappers": ("WrappedWorld",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
@@ -150,6 +152,7 @@ __all__ = [
     "MockWorld",
     "OperandValue",
     "OperationInfo",
+    "RateLimit",
     "RequestSent",
     "ResponseReceived",
     "Result",

@@ -26,6 +26,7 @@ from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.exit_code import ExitCode, exit_code
 from arazzo_runner.report.secrets import NO_MASK, Masker
 from arazzo_runner.text.diagnostic import SafeRepr
+from arazzo_runner.worlds.rate import LimitedWorld
 from arazzo_runner.worlds.wrappers import AwaitHook, HookedWorld, Hooks, await_hook, call_hook
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ def _run_world(
     job: RunJob, begin: NewWorld, network: Callable[[], Network], settle: AwaitHook
 ) -> World:
     world, hooks = begin(job.prepared), job.chosen.hooks
+    if job.chosen.rate is not None:
+        world = LimitedWorld(world, job.chosen.rate)
     if job.chosen.wrap is not None:
         world = checked_world("what `wrap` gives", job.chosen.wrap(world))
     if job.traces is not None:

@@ -37,6 +37,7 @@ from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.generation import Generation
 from arazzo_runner.text.diagnostic import SafeRepr, did_you_mean, error
 from arazzo_runner.version import VERSION
+from arazzo_runner.worlds.rate import RateLimit
 from arazzo_runner.worlds.wrappers import AfterResponse, BeforeRequest, Hooks, Sleep, StopEvent
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ _KINDS: Final[dict[str, OptionTypes]] = {
     "Clock": (Clock,),
     "OnOff": (str,),
     "JudgeName": (str,),
+    "float | RateLimit": (int, float, RateLimit),
 }
 _FUNCTIONS: Final = ("WorldWrapper", "Sleep", "BeforeRequest", "AfterResponse", "Observer")
 
@@ -147,6 +149,7 @@ class RunOptions(TypedDict, total=False):
     headers: HeaderOptions
     no_auth: Sequence[str]
     timeout: float
+    rate: float | RateLimit
     limits: Limits
     checks: CheckSeverity | Mapping[str, CheckSeverity]
     check_with: JudgeName
@@ -180,6 +183,7 @@ class ParsedOptions(SafeRepr, frozen=True):
     wrap: WorldWrapper | None
     otel: bool
     cancel: StopEvent | None
+    rate: RateLimit | None = None
 
     def brief(self) -> str:
         """Where requests go."""
@@ -219,7 +223,12 @@ def parse_options(given: Mapping[str, Any]) -> ParsedOptions:
         wrap=given.get("wrap"),
         otel=_is_otel_enabled(given),
         cancel=given.get("cancel"),
+        rate=_rate(given.get("rate")),
     )
+
+
+def _rate(given: float | RateLimit | None) -> RateLimit | None:
+    return given if given is None or isinstance(given, RateLimit) else RateLimit(given)
 
 
 def _refuse_mock_keywords(given: Mapping[str, Any]) -> None:

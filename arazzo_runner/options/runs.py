@@ -130,6 +130,8 @@ CASES = (
         section=_CASES,
         kind="rate",
         metavar="N/s",
+        keyword=Keyword("rate", "float | RateLimit"),
+        pytest="maximum number of requests of all tests in a time, such as 5/s",
     ),
 )
 
@@ -206,6 +208,7 @@ SERVERS = (
         section=_SERVERS,
         metavar="URL|SOURCE",
         is_repeatable=True,
+        pytest="wait until this server, or that of this source description, responds",
     ),
     Option(
         "wait-for-timeout",
@@ -215,6 +218,7 @@ SERVERS = (
         metavar="T",
         default="30s",
         shows_default=True,
+        pytest="maximum time to wait for each server",
     ),
     Option(
         "mock",

@@ -18,7 +18,7 @@ from arazzo_runner.cli.options.profiles import Profile
 from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
 from arazzo_runner.cli.options.silence import configured_silence
 from arazzo_runner.document.model import Workflow
-from arazzo_runner.embed.documents import secret_names
+from arazzo_runner.embed.documents import rendered_errors, secret_names
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.route import mock_keywords
 from arazzo_runner.embed.runner import Runner
@@ -34,6 +34,7 @@ from arazzo_runner.report.diagnostics.text import render_text
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.retrieve.access import document_access
 from arazzo_runner.text.diagnostic import Diagnostic
+from arazzo_runner.worlds.rate import RateLimit
 
 T = TypeVar("T")
 
@@ -164,6 +165,9 @@ class PytestEngine:
         self._shared = SharedCache(limit=256 * 2**20)
         self._descriptions: dict[object, Description] = {}
         self._open = OpenRunners()
+        self._awaited: dict[str, DiagnosedError | None] = {}
+        if rate := given.run.get("rate"):  # one limit for all runners
+            given.run["rate"] = rate if isinstance(rate, RateLimit) else RateLimit(rate)
 
     @property
     def servers(self) -> Mapping[str, str]:
@@ -200,11 +204,43 @@ class PytestEngine:
         Connections to servers are kept for all tests, an application for one.
         """
         options = self.joined(description, common, own)
+        if _WAYS.isdisjoint(name for name, way in options.items() if way):
+            self._wait_for_servers(description, options)
         if own:
             with Runner(**options) as runner:
                 yield runner
             return
         yield (test if "app" in options else self._open).runner(options)
+
+    def _wait_for_servers(self, description: Description, options: RunOptions) -> None:
+        """Wait once for each server that is to respond first; one that did not never will."""
+        apis = description.apis()
+        for name in self._options.flags["wait_for"]:
+            if "://" not in name and name not in apis:
+                continue
+            if name not in self._awaited:
+                self._awaited[name] = self._wait_for(name, description, options)
+            if (reason := self._awaited[name]) is not None:
+                raise reason
+
+    def _wait_for(
+        self, name: str, description: Description, options: RunOptions
+    ) -> DiagnosedError | None:
+        from arazzo_runner.cli.run.wait_for import wait_for_sources, wait_for_urls
+
+        given = {
+            **self._options.flags,
+            "wait_for": (name,),
+            "servers": options.get("servers", {}),
+            "server_variables": options.get("server_variables", {}),
+        }
+        try:
+            with rendered_errors():
+                wait_for_urls(given)
+                wait_for_sources(description, given)
+        except DiagnosedError as reason:
+            return reason
+        return None
 
     def joined(self, description: Description, common: RunOptions, own: RunOptions) -> RunOptions:
         """What is nearest wins; of the ways that requests may go, the mock over a fixture."""

@@ -53,6 +53,13 @@ async def later(event) -> None:
             "error[AZ906]: `mock_inputs` needs `mock=True`",
         ),
         ({"seed": 7}, arazzo.UsageError, "error[AZ906]: `seed` needs `mock=True`"),
+        (
+            {"rate": "5/s"},
+            TypeError,
+            "`rate` is of the type str, and not int or float or RateLimit",
+        ),
+        ({"rate": 0}, ValueError, "`rate` is 0, and not more than 0 requests in a second"),
+        ({"rate": float("nan")}, ValueError, "`rate` is nan, and not more than 0"),
         ({"checks": "fail"}, TypeError, "`checks` cannot be `fail`: it is `off`, `warn`"),
         ({"checks": {"body:listJobs": "off"}}, TypeError, "`checks` cannot be"),
         ({"checks": {"body": "off"}}, TypeError, "`checks` cannot be `{'body': 'off'}`"),
@@ -73,7 +80,7 @@ def test_every_option_has_a_kind() -> None:
 def _fitting(name: str) -> object:
     given = {
         "server": "http://x", "servers": {}, "server_variables": {}, "credentials": {}, "environment": {},
-        "mock": True, "seed": 1, "mock_inputs": "on", "mock_cases": {}, "mock_lenient": True, "http": arazzo.HttpSettings(), "timeout": 0.5, "limits": arazzo.Limits(),
+        "mock": True, "seed": 1, "mock_inputs": "on", "mock_cases": {}, "mock_lenient": True, "http": arazzo.HttpSettings(), "timeout": 0.5, "rate": 5, "limits": arazzo.Limits(),
         "checks": "off", "check_with": "openapi-core", "max_durations": {"x": 1}, "generate": {"x": "uuid"}, "input_seed": 1, "until": "x", "fail_fast": True, "allow_origins": ["http://x"], "headers": {"X-A": "1"}, "no_auth": ["all"], "named_credentials": {}, "send_invalid": ["x"], "secrets": ["x"], "show_secrets": True, "otel": True,
         "clock": arazzo.Clock(float, float), "cancel": threading.Event(),
     }  # fmt: skip
