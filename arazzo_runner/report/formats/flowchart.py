@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 from typing import Literal as Choice
 
 from msgspec import Struct
@@ -28,9 +28,6 @@ from arazzo_runner.document.model import (
 from arazzo_runner.executor.plan import WorkflowPlan
 from arazzo_runner.executor.result import Attempt, Status, StepResult, WorkflowResult
 from arazzo_runner.report.secrets import NO_MASK, Masker
-
-if TYPE_CHECKING:
-    from arazzo_runner.report.model import RunReport
 
 _Action: TypeAlias = SuccessAction | FailureAction
 
@@ -208,9 +205,11 @@ class Flowchart:
 class Flowcharts:
     """The charts of one report: of what ran, to be drawn with the path taken."""
 
-    def __init__(self, run: RunReport) -> None:
-        self._plans = {_position(one.workflow): one for one in run.workflows}
-        self._charts = dict(run.charts)
+    def __init__(
+        self, plans: Iterable[WorkflowPlan], charts: Mapping[Position, Flowchart] | None = None
+    ) -> None:
+        self._plans = {_position(one.workflow): one for one in plans}
+        self._charts = dict(charts or {})
         self._drawn: Counter[tuple[Position, bool]] = Counter()
 
     def chart(self, taken: WorkflowResult) -> Flowchart | None:

@@ -42,7 +42,7 @@ class DiagramPages:
     """Draws the workflows of a page."""
 
     def __init__(self, run: RunReport, masker: Masker) -> None:
-        self._charts = Flowcharts(run)
+        self._charts = Flowcharts(run.workflows, run.charts)
         self._shown = SafeText(masker)
 
     def diagram(self, taken: WorkflowResult, number: int) -> Markup:

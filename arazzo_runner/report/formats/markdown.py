@@ -51,7 +51,7 @@ def _head(run: RunReport, look: TextStyle) -> Iterator[str]:
 def _lines(run: RunReport, masker: Masker) -> Iterator[str]:
     look = plain_look(masker)
     yield from _head(run, look)
-    charts = Flowcharts(run)
+    charts = Flowcharts(run.workflows, run.charts)
     for one in document_runs(run):
         level = "###"
         if run.documents:
