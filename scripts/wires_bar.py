@@ -7,9 +7,12 @@ description inferred from it (with ``--api``: the one that the document names, w
 Each value that was `$steps…` in the original is one of:
 
     exact       the same part of the same step's response
-    equivalent  another place of the run that had the same value
-    input       taken for the input of the run that had the same value: the client knew it before
-                the response, so that which of the two was meant is not in the recording
+    equivalent  another source, a response or an input, that proved to give the same: with other
+                inputs and another seed of the mock, both workflows run again, and the place has
+                the original's value each time
+    unproven    another source that gives the same, of a value that is the same in all the runs
+    differs     another response that gives another value in one of these runs
+    input       an input that does
     missed      a constant, or a new input
     other       not there: its request, or the place in it, is not in the new workflow
 
@@ -36,6 +39,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from msgspec import Struct
+from wire_worlds import Rediscovery, WireWorlds
 
 import arazzo_runner as arazzo
 from arazzo_runner.cli.main import main as arazzo_main
@@ -46,6 +50,7 @@ from arazzo_runner.expression.ast import ArrayTemplate, Literal, ObjectTemplate,
 _DOCUMENT = re.compile(r"""^\s*["']?arazzo["']?\s*:""", re.MULTILINE)
 _HEAD = 20_000
 Slot = tuple[str, ...]
+Line = tuple[str, str, Slot]
 
 
 class WireOutcome(Struct, frozen=True):
@@ -59,9 +64,9 @@ class WireOutcome(Struct, frozen=True):
 
 
 def documents(folders: Sequence[str]) -> Iterator[str]:
-    """The Arazzo documents in folders."""
-    for folder in folders:
-        for path in sorted(Path(folder).rglob("*")):
+    """The Arazzo documents in folders, and those that are named."""
+    for folder in map(Path, folders):
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
             if path.suffix in (".json", ".yaml", ".yml") and path.is_file():
                 head = path.read_text(encoding="utf-8", errors="replace")[:_HEAD]
                 if _DOCUMENT.search(head) or '"arazzo"' in head:
@@ -96,12 +101,32 @@ def _outcome(path: str, workflow: Workflow, api: str | None) -> WireOutcome:
         found = next(one for one in again.workflows if one.workflow_id == workflow.workflow_id)
         sent = _sent_texts(recording)
         lines = tuple(_lines(workflow, found, sent))
+        if any(kind in _OPEN for kind, *_ in lines):
+            worlds = WireWorlds(arazzo.load(path), workflow.workflow_id)
+            proof = worlds.rediscovered(arazzo.load(made))
+            lines = tuple(_proven(line, proof) for line in lines)
         problem = _problem(made)
-        counts = Counter(kind for kind, _ in lines)
-        shown = tuple(f"{kind}: {text}" for kind, text in lines if kind not in _FINE)
+        counts = Counter(kind for kind, *_ in lines)
+        shown = tuple(f"{kind}: {text}" for kind, text, _ in lines if kind not in _FINE)
         return WireOutcome(
             name, problem or "compared", counts, (*shown, *told.splitlines()), seconds
         )
+
+
+_PROVEN = {"same": "equivalent", "unproven": "unproven"}
+_OPEN = ("response", "input", "other")
+"""Wires of which only other runs show what they are worth."""
+
+
+def _proven(line: Line, proof: Rediscovery) -> Line:
+    """A line with what other runs say of its wire."""
+    kind, text, slot = line
+    if kind not in _OPEN:
+        return line
+    if kind == "other":
+        return (kind if proof.was_sent(slot) else "not sent"), text, slot
+    without_proof = "differs" if kind == "response" else kind
+    return _PROVEN.get(proof.verdict(slot), without_proof), text, slot
 
 
 _FINE = ("exact", "constant kept", "input kept")
@@ -130,9 +155,7 @@ def _sent_texts(recording: str) -> dict[str, str]:
     return sent
 
 
-def _lines(
-    original: Workflow, found: Workflow, sent: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
+def _lines(original: Workflow, found: Workflow, sent: Mapping[str, str]) -> Iterator[Line]:
     """How each value of the original came out, and a line about it."""
     known = original.inputs if isinstance(original.inputs, dict) else {}
     names = frozenset(f"$inputs.{name}" for name in known.get("properties", {}))
@@ -142,14 +165,14 @@ def _lines(
     for slot, value in _slots(original):
         if slot[0] not in steps:
             if _references(value):
-                yield "step omitted", f"{slot}"
+                yield "step omitted", f"{slot}", slot
             continue
         at = _covering(slot, new)
         if at is None and slot[-1] not in sent.get(slot[0], ""):
             continue
         for kind, line in _compare(slot, value, outputs, new[at] if at else None, again):
             is_new = kind == "input" and not names & {*re.findall(r"\$inputs\.[\w.-]+", line)}
-            yield ("missed" if is_new else kind), line
+            yield ("missed" if is_new else kind), line, slot
 
 
 def _covering(slot: Slot, new: Mapping[Slot, Any]) -> Slot | None:
@@ -178,7 +201,7 @@ def _compare(
         if wanted and wanted in got:
             yield "exact", line
         elif any(one.startswith(("$steps.", "$response", "step ")) for one in got):
-            yield "equivalent", line
+            yield "response", line
         elif got:
             yield "input", line
         else:
@@ -272,14 +295,12 @@ def _print_figures(results: Sequence[WireOutcome]) -> None:
     counts = Counter[str]()
     for one in results:
         counts.update(one.counts)
-    kinds = ("exact", "equivalent", "input", "missed", "other")
+    kinds = ("exact", "equivalent", "unproven", "differs", "input", "missed", "other")
     total = sum(counts[kind] for kind in kinds) or 1
     for kind in kinds:
         print(f"{counts[kind]:5} wires {kind}: {100 * counts[kind] / total:.1f} %")
     found = counts["exact"] + counts["equivalent"]
     print(f"{found} of {total} wires are found again: {100 * found / total:.1f} %")
-    total = (total - counts["input"]) or 1
-    print(f"{found} of {total}, without values that are an input's: {100 * found / total:.1f} %")
     for kind in ("input", "constant"):
         kept, lost = counts[f"{kind} kept"], counts[f"{kind} lost"]
         print(f"{kept} of {kept + lost} {kind}s are {kind}s again")

@@ -17,7 +17,7 @@ from arazzo_runner.generate.openapi.payload import is_personal
 from arazzo_runner.generate.traffic.calls import InputDefault
 from arazzo_runner.generate.traffic.credentials import is_secret_member
 from arazzo_runner.generate.traffic.schemas import infer_schema
-from arazzo_runner.generate.traffic.values import is_comparable, is_opaque, value_key
+from arazzo_runner.generate.traffic.values import is_comparable, is_opaque, leaves, value_key
 from arazzo_runner.report.secrets import MASK
 
 _GENERIC: Final = frozenset(
@@ -63,6 +63,8 @@ class TrafficInputs:
         self._outputs: dict[str, str] = {}
         self._by_key: dict[str, str] = {}
         self._containers = [(name, one) for name, one in recorded.items() if _is_container(one)]
+        found = (leaf for _, one in self._containers for _, leaf in leaves(one))
+        self._parts = {value_key(one) for one in found if is_comparable(one)}
         for name, one in recorded.items():
             if not _is_container(one) and one is not None and not isinstance(one, FileBody):
                 self._by_key.setdefault(value_key(one), name)
@@ -83,9 +85,17 @@ class TrafficInputs:
         return self._use(name) if is_named or is_comparable(value) else None
 
     def _namesake(self, value: Value, slot: Slot) -> str | None:
-        """The input of the slot's name, where it has this value, or both are masked."""
+        """The input of the slot's name, where it has this value, or this one is masked."""
         names = (one for one in self._recorded if split_words(one) == slot.words)
-        return next((one for one in names if self._recorded[one] == value), None)
+        return next((one for one in names if value in (MASK, self._recorded[one])), None)
+
+    def name_of(self, value: Value) -> str | None:
+        """The name of the recorded input with a value."""
+        return self._by_key.get(value_key(value))
+
+    def has_part(self, value: Value) -> bool:
+        """Whether an array or object that is an input has this value in it."""
+        return value_key(value) in self._parts
 
     def whole(self, value: Value) -> str | None:
         """The expression of the input that is this very array or object."""

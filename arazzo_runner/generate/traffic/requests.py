@@ -17,7 +17,7 @@ from arazzo_runner.generate.traffic.credentials import Credential, credentials_o
 from arazzo_runner.generate.traffic.description import DescribedCall, request_value
 from arazzo_runner.generate.traffic.selection import CallGroup, is_same_site, main_origin
 from arazzo_runner.generate.traffic.templates import infer_template
-from arazzo_runner.generate.traffic.values import ResponseIndex, is_opaque, leaves
+from arazzo_runner.generate.traffic.values import ResponseIndex, is_opaque, large_containers, leaves
 from arazzo_runner.http_semantics.headers import OF_CONNECTION
 
 _CLIENT_HEADERS: Final = OF_CONNECTION | frozenset(
@@ -36,10 +36,12 @@ _NAMING: Final = frozenset(
 
 
 def sent_values(call: TrafficCall) -> Iterator[Value]:
-    """The scalars of a request: segments of its path, its query, members of its body."""
+    """What a request sends: segments of its path, its query, its body, with all in it."""
     yield from (unquote(one) for one in call.path.split("/") if one)
     yield from (text for _, text in parse_qsl(call.parts.query, keep_blank_values=True))
-    yield from (value for _, value in leaves(request_value(call.request)))
+    body = request_value(call.request)
+    yield from (value for _, value in leaves(body))
+    yield from (value for _, value in large_containers(body))
 
 
 def header_parameters(call: TrafficCall) -> Iterator[tuple[str, str]]:

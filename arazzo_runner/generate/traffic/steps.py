@@ -219,6 +219,8 @@ class _StepMaker:
         source = self.wires.responses.find(credential.text)
         if source is None and credential.text.endswith(MASK) and credential.name == "bearerAuth":
             source = self.wires.responses.masked_token()
+        elif source is None and credential.text == MASK:
+            source = self.wires.responses.masked_member(credential.parameter)
         if source is None:
             return None
         reference = self.wires.reference(source)

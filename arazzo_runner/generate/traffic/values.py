@@ -6,14 +6,15 @@ A value of a request that an earlier response had first is a wire, if it is no a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final, TypeAlias
+from urllib.parse import unquote
 
 from msgspec import Struct
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
-from arazzo_runner.generate.identifiers import split_words
+from arazzo_runner.generate.identifiers import Words, singular, split_words
 from arazzo_runner.generate.traffic.calls import TrafficCall
 from arazzo_runner.report.secrets import MASK
 from arazzo_runner.text.json_write import write_json
@@ -38,6 +39,11 @@ _NAMING: Final = frozenset(
      "reference", "handle", "href", "url", "etag", "cursor", "version", "login", "hash", "sha"}
 )  # fmt: skip
 _PAGING: Final = frozenset({"limit", "page", "size", "offset", "count", "per", "skip", "top"})
+_KINDS: Final = frozenset(
+    {"type", "kind", "policy", "status", "state", "mode", "role", "category", "format", "unit"}
+)
+_RENEWED: Final = (("token",), ("etag",), ("nonce",))
+_COPYING: Final = frozenset({"clone", "copy", "duplicate", "fork"})
 _LONG: Final = 60
 _CONTAINERS: Final = 500
 _ITEMS: Final = 2
@@ -110,11 +116,32 @@ def is_wire(slot: str, location: str, source: ResponseValue) -> bool:
     wanted, member = split_words(slot), split_words(source.name)
     if not isinstance(source.value, str) and set(wanted) & _PAGING and "next" not in member:
         return False
-    if is_opaque(source.value) or wanted == member:
+    if is_opaque(source.value):
         return True
+    if wanted == member:
+        # `type: doc` of two things are two constants, if they are the same word.
+        return location != "body" or not set(member[-1:]) & _KINDS
     if not isinstance(source.value, str) and location != "path":
-        return wanted[-1:] == member[-1:]
+        return wanted[-1:] == member[-1:] or singular(wanted) in (member, member[:-1])
     return location == "path" or bool(member and member[-1] in _NAMING)
+
+
+def names_agree(wanted: Words, source: ResponseValue) -> bool:
+    """Whether the name of a parameter or member is that of a part of a response.
+
+    `issueIdOrKey` is the `key` of one of the `issues`, `orderId` the `id` of an `order`.
+    """
+    member, around = split_words(source.name), singular(split_words(source.parent))
+    if wanted in (member, (*around, *member)):
+        return True
+    is_naming = bool(set(member[-1:]) & _NAMING) and set(member) <= set(wanted)
+    return is_naming and bool(set(around) & set(wanted))
+
+
+def _copied_id(call: TrafficCall) -> str | None:
+    """The id of what a request copies: `42` of `/versions/42/clone`."""
+    *_, before, last = ("", "", *call.path.split("/"))
+    return unquote(before) if set(split_words(last)) & _COPYING and before else None
 
 
 def _body_value(step: int, place: Pointer, value: Value) -> ResponseValue:
@@ -124,7 +151,7 @@ def _body_value(step: int, place: Pointer, value: Value) -> ResponseValue:
     return ResponseValue(step, expression, value, name, parent)
 
 
-def _large_containers(value: MaybeValue) -> Iterator[tuple[Pointer, Value]]:
+def large_containers(value: MaybeValue) -> Iterator[tuple[Pointer, Value]]:
     """The arrays and objects of three scalars or more near the top, as far as they are small."""
     level: list[tuple[Pointer, Value]] = [] if value is MISSING else [((), value)]
     for _ in range(3):
@@ -149,27 +176,37 @@ class ResponseIndex:
     """The values of responses so far, each at the earliest response, next to its top."""
 
     def __init__(self) -> None:
-        self._values: dict[ValueKey, ResponseValue] = {}
+        self._values: dict[ValueKey, list[ResponseValue]] = {}
         self._sent: dict[ValueKey, int] = {}
+        self._echoes: dict[ValueKey, list[ResponseValue]] = {}
+        self._copies: dict[ValueKey, ResponseValue] = {}
         self._containers: dict[ValueKey, ResponseValue] = {}
+        self._named: dict[Words, ResponseValue] = {}
         self._masked: list[ResponseValue] = []
 
     def add_request(self, step: int, values: Iterator[Value]) -> None:
         """Take note of what the client knew before any response had it."""
         for value in values:
-            key = value_key(value)
-            if key not in self._values:
+            is_container = isinstance(value, dict | list)
+            key = write_json(value) if is_container else value_key(value)
+            if key not in (self._containers if is_container else self._values):
                 self._sent.setdefault(key, step)
 
     def add_response(self, step: int, call: TrafficCall) -> None:
         """Take in what a response holds."""
         body = call.response_value()
+        copied = _copied_id(call)
         for place, value in leaves(body):
             # Which item of a list is taken is a choice, but for the first ones.
             if all(isinstance(one, str) or one < _ITEMS for one in place):
-                self._add(_body_value(step, place, value))
-        for place, value in _large_containers(body):
-            self._containers.setdefault(write_json(value), _body_value(step, place, value))
+                source = _body_value(step, place, value)
+                self._add(source)
+                if copied and len(place) == 1 and value_key(value) == copied:
+                    self._copies[copied] = source
+        for place, value in large_containers(body):
+            key = write_json(value)
+            if key not in self._sent:
+                self._containers.setdefault(key, _body_value(step, place, value))
         for name, text in call.response.headers:
             if name.lower() not in _PLAIN_HEADERS:
                 self._add(ResponseValue(step, f"$response.header.{name}", text, name))
@@ -177,33 +214,56 @@ class ResponseIndex:
     def _add(self, source: ResponseValue) -> None:
         if source.value == MASK:
             self._masked.append(source)
+        elif isinstance(source.value, str) and source.value:
+            self._named[split_words(source.name)] = source
         if is_comparable(source.value):
             key = value_key(source.value)
-            if key not in self._sent:
-                self._values.setdefault(key, source)
+            found = self._echoes if key in self._sent else self._values
+            found.setdefault(key, []).append(source)
 
-    def find(self, value: Value) -> ResponseValue | None:
-        """The response value that is the same, as text."""
-        return self._values.get(value_key(value)) if is_comparable(value) else None
+    def find(self, value: Value, wanted: Words = ()) -> ResponseValue | None:
+        """The response value that is the same, as text, that of an agreeing name first."""
+        found = self._values.get(value_key(value), []) if is_comparable(value) else []
+        return self._agreeing(found, wanted) or next(iter(found), None)
+
+    def _agreeing(self, sources: Sequence[ResponseValue], wanted: Words) -> ResponseValue | None:
+        """The source of an agreeing name: of a token the last one, which may be a renewed one."""
+        agreeing = [one for one in sources if wanted and names_agree(wanted, one)]
+        exact = [one for one in agreeing if split_words(one.name) == wanted] or agreeing
+        return next(reversed(exact) if wanted[-1:] in _RENEWED else iter(exact), None)
+
+    def find_copy(self, value: Value) -> ResponseValue | None:
+        """The id of a copy, which a mock or a server may have spelled as that of the original."""
+        return self._copies.get(value_key(value))
+
+    def find_echo(self, value: Value, wanted: Words) -> ResponseValue | None:
+        """The response value of an agreeing name, whether or not the client knew it before."""
+        key = value_key(value)
+        found = (*self._values.get(key, ()), *self._echoes.get(key, ()))
+        return self._agreeing(found, wanted)
 
     def find_container(self, value: Value) -> ResponseValue | None:
         """The array or object of a response that is the same."""
         return self._containers.get(write_json(value)) if self._containers else None
 
     def masked_member(self, name: str) -> ResponseValue | None:
-        """The last value of this name that a recording has masked."""
-        words = split_words(name)
-        return next((one for one in reversed(self._masked) if split_words(one.name) == words), None)
+        """The last value that is called so, a masked one first.
+
+        What a request sends is masked, so that the name alone tells: `token` is an `exportToken`.
+        """
+        wanted = split_words(name)
+        masked = [one for one in self._masked if split_words(one.name)[-len(wanted) :] == wanted]
+        return self._agreeing(masked, wanted) or next(reversed(masked), self._named.get(wanted))
 
     def masked_token(self) -> ResponseValue | None:
         """The last value that a recording has masked, where a response gave a token."""
-        return self._masked[-1] if self._masked else None
+        return next(reversed(self._masked), None)
 
     def parts_of(self, text: str) -> Iterator[tuple[int, int, ResponseValue]]:
         """Where opaque values of responses stand in a longer text."""
         if len(text) > _LONGEST:
             return
         for found in _TOKEN.finditer(text):
-            source = self._values.get(found[0])
+            source = next(iter(self._values.get(found[0], ())), None)
             if source is not None and is_opaque(source.value):
                 yield found.start(), found.end(), source

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from arazzo_runner.expression.value import Value
 from arazzo_runner.generate.identifiers import Words, camel_case, singular, split_words, unused_name
 from arazzo_runner.generate.traffic.inputs import Slot, TrafficInputs, is_writable, varies
-from arazzo_runner.generate.traffic.values import ResponseIndex, ResponseValue, is_wire
+from arazzo_runner.generate.traffic.values import ResponseIndex, ResponseValue, is_opaque, is_wire
 from arazzo_runner.report.secrets import MASK
 
 _GENERIC: Final[frozenset[Words]] = frozenset(
@@ -91,8 +91,7 @@ class ValueWires:
         return expression
 
     def _scalar(self, value: Value, slot: Slot) -> Value:
-        expression = None if value == MASK else self.inputs.find(value, slot)
-        expression = expression or self._wire(value, slot) or self.inputs.find(value, slot)
+        expression = self._source(value, slot)
         if expression:
             return expression
         if slot.is_secret or (isinstance(value, str) and MASK in value):
@@ -103,13 +102,37 @@ class ValueWires:
                 return text
         return self.inputs.add(slot, value) if varies(slot, value) else value
 
+    def _source(self, value: Value, slot: Slot) -> str | None:
+        """The expression of what has this value: the source that a person would take."""
+        if value == MASK:
+            return self._wire(value, slot) or self.inputs.find(value, slot)
+        copy = self.responses.find_copy(value) if slot.location == "path" else None
+        if copy is not None:
+            return self.reference(copy)
+        echo = self.responses.find_echo(value, slot.words)
+        if echo is not None and self._is_nearer(echo, value, slot):
+            return self._typed_reference(echo, value, slot)
+        return self.inputs.find(value, slot) or self._wire(value, slot)
+
+    def _is_nearer(self, echo: ResponseValue, value: Value, slot: Slot) -> bool:
+        """Whether a response of an agreeing name counts more than the inputs with this value."""
+        name = self.inputs.name_of(value)
+        if name is None:
+            return self.inputs.has_part(value)
+        is_named = bool(set(split_words(name)) & set(slot.words))
+        return not is_named and (slot.location == "path" or is_opaque(echo.value))
+
     def _wire(self, value: Value, slot: Slot) -> str | None:
         if value == MASK:
             masked = self.responses.masked_member(slot.name)
             return self.reference(masked) if masked else None
-        source = self.responses.find(value)
+        source = self.responses.find(value, slot.words)
         if source is None or not is_wire(slot.name, slot.location, source):
             return None
+        return self._typed_reference(source, value, slot)
+
+    def _typed_reference(self, source: ResponseValue, value: Value, slot: Slot) -> str | None:
+        """The expression that gives a value in its own type, None where there is none."""
         reference = self.reference(source)
         if slot.location != "body" or isinstance(source.value, str) == isinstance(value, str):
             return reference

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.generate.traffic.calls import TrafficCall
-from arazzo_runner.generate.traffic.values import ResponseIndex, is_wire
+from arazzo_runner.generate.traffic.values import ResponseIndex, ResponseValue, is_wire
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 
 
@@ -91,3 +92,70 @@ def test_a_response_of_many_values_is_read_as_far_as_it_is_sensible() -> None:
     index.add_response(0, response(nested))
     index.add_response(1, response([f"value-{number}" for number in range(30_000)]))
     assert index.find("a81f33") is None
+
+
+def test_of_equal_values_that_of_an_agreeing_name_is_the_source() -> None:
+    index = ResponseIndex()
+    index.add_response(0, response({"issues": [{"key": "SHOP-1", "self": "SHOP-1"}]}))
+    index.add_response(1, response({"meta": {"file_key": "SHOP-1"}}))
+    assert _place(index.find("SHOP-1", ("file", "key"))) == (1, "$response.body#/meta/file_key")
+    assert _place(index.find("SHOP-1", ("issue", "id", "or", "key"))) == (
+        0,
+        "$response.body#/issues/0/key",
+    )
+    assert _place(index.find("SHOP-1", ("color",))) == (0, "$response.body#/issues/0/key")
+
+
+def test_a_token_is_that_of_the_last_response_and_an_id_that_of_the_first() -> None:
+    index = ResponseIndex()
+    for step in range(3):
+        index.add_response(step, response({"token": "a81f33", "id": "b92c44"}))
+    assert _place(index.find("a81f33", ("token",))) == (2, "$response.body#/token")
+    assert _place(index.find("b92c44", ("id",))) == (0, "$response.body#/id")
+
+
+def test_what_a_response_echoes_is_found_by_its_name_alone() -> None:
+    index = ResponseIndex()
+    index.add_request(0, iter(["a81f33"]))
+    index.add_response(0, response({"id": "a81f33"}))
+    assert _place(index.find_echo("a81f33", ("id",))) == (0, "$response.body#/id")
+    assert index.find_echo("a81f33", ("color",)) is None
+
+
+def test_an_array_that_the_client_sent_is_no_wire() -> None:
+    index = ResponseIndex()
+    sent: Value = ["a81f33", "b92c44", "c03d55"]
+    index.add_request(0, iter([sent]))
+    index.add_response(0, response({"tags": sent, "ids": ["x1", "x2", "x3"]}))
+    assert index.find_container(sent) is None
+    assert index.find_container(["x1", "x2", "x3"]) is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/services/9/versions/519/clone", (0, "$response.body#/number")),
+        ("/services/9/versions/519/activate", None),
+        ("/services/519/versions/2/clone", None),
+        ("/clone", None),
+    ],
+)
+def test_the_id_of_a_copy_is_that_of_its_response(path: str, place: tuple[int, str] | None) -> None:
+    index = ResponseIndex()
+    call = response({"number": 519, "deep": {"id": 519}})
+    request = HttpRequest("PUT", f"https://api.example{path}")
+    index.add_response(0, replace(call, request=request))
+    assert _place(index.find_copy("519")) == place
+
+
+def test_a_masked_value_is_that_of_its_name() -> None:
+    index = ResponseIndex()
+    index.add_response(0, response({"refresh_token": "a81f33", "token": "b92c44"}))
+    assert _place(index.masked_member("refreshToken")) == (0, "$response.body#/refresh_token")
+    assert index.masked_member("password") is None
+    index.add_response(1, response({"exportToken": "***"}))
+    assert _place(index.masked_member("token")) == (1, "$response.body#/exportToken")
+
+
+def _place(source: ResponseValue | None) -> tuple[int, str] | None:
+    return (source.step, source.expression) if source else None
