@@ -165,11 +165,25 @@ def parameters(folder: Path, count: int) -> Sequence[str]:
 
 def findings(form: str) -> Any:
     def write(folder: Path, count: int) -> Sequence[str]:
-        path = _write(folder, [_flow([_free(0) | {f"f{n}": n for n in range(count)}])])
-        shown = ["--max-findings", str(count + 1)]
-        return ["validate", path, *shown, *(["--format", form] if form != "text" else [])]
+        shown = ["--format", form] if form != "text" else []
+        return ["validate", *_misspelling(folder, count), *shown]
 
     return write
+
+
+def refusals(kind: str) -> Any:
+    """A run of a document that has so many findings, with a report of them."""
+
+    def write(folder: Path, count: int) -> Sequence[str]:
+        report = f"--report={kind}={folder}/report"
+        return ["run", *_misspelling(folder, count), "--mock", "-q", report]
+
+    return write
+
+
+def _misspelling(folder: Path, count: int) -> Sequence[str]:
+    path = _write(folder, [_flow([_free(0) | {f"f{n}": n for n in range(count)}])])
+    return [path, "--max-findings", str(count + 1)]
 
 
 def unknown_fields(folder: Path, count: int) -> Sequence[str]:
@@ -314,6 +328,10 @@ KINDS: list[Kind] = [
     *(
         (f"findings as {form}", 100_000, findings(form))
         for form in ("text", "json", "github", "sarif", "junit")
+    ),
+    *(
+        (f"run: findings in {kind}", 100_000, refusals(kind))
+        for kind in ("json", "junit", "html", "markdown", "github", "ndjson")
     ),
     ("duplicate keys, YAML", 100_000, duplicate_keys),
     ("duplicate keys, JSON", 100_000, json_duplicate_keys),

@@ -20,7 +20,7 @@ def memory(_count: int) -> None:
     """Peak memory: large responses with all reports, and validating more and more documents."""
     with tempfile.TemporaryDirectory() as name:
         _table("Peak memory of `arazzo run`", _runs(Path(name)))
-        # _table("Peak memory of `arazzo validate`", _validations(Path(name)))
+        _table("Peak memory of `arazzo validate`", _validations(Path(name)))
 
 
 def _runs(folder: Path) -> list[Row]:

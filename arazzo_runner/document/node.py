@@ -15,7 +15,14 @@ from typing import Final, Literal, TypedDict, Unpack
 from msgspec import Struct, field
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, nearest, shorten
+from arazzo_runner.text.diagnostic import (
+    Diagnostic,
+    Severity,
+    did_you_mean,
+    nearest,
+    shorten,
+    suggest,
+)
 from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place, Pointer, SourceFile
 from arazzo_runner.text.suggested_fix import Fix, quote_value, rename_to_known
@@ -251,15 +258,17 @@ class Node(Struct, frozen=True):
     def _report_unknown(self, name: str, shape: ObjectSpec) -> str | None:
         """Report an unknown field; returns the known one that was probably meant."""
         known = [one for one in (*shape.required, *shape.optional) if one not in self.value]
+        near = nearest(name, known)
+        place = self.place.at(name).key()
         self.error(
             "AZ110",
             f"`{name}` is not a field of the {shape.title}",
-            place=self.place.at(name).key(),
+            place=place,
             label="unknown",
-            help=did_you_mean(name, known) or field_help(name, (*shape.required, *shape.optional)),
-            fix=rename_to_known(self.place.at(name).key(), name, known),
+            help=suggest(near) or field_help(name, (*shape.required, *shape.optional)),
+            fix=rename_to_known(place, name, known),
         )
-        return nearest(name, known)
+        return near
 
     def _report_missing(self, name: str, shape: ObjectSpec, meant: Sequence[str | None]) -> None:
         self.hole()

@@ -207,7 +207,7 @@ def load_from(
     if not wrong:
         most = limits.findings
         return Description(examined.units, tuple(findings), silence, max_findings=most)
-    warnings = tuple(as_warning(one) if one in wrong else one for one in findings)
+    warnings = tuple(as_warning(one) if one.severity is Severity.ERROR else one for one in findings)
     missing = examined.missing
     description = Description(
         examined.units, warnings, silence, tuple(wrong), missing, max_findings=limits.findings

@@ -74,7 +74,8 @@ def display_width(text: str) -> int:
 
     Wide characters take two, combining marks none (Unicode Standard Annex 11).
     """
-    if text.isascii():
+    # What is cut ends in an ellipsis, which takes one.
+    if text.isascii() or text.replace("…", "").isascii():
         return len(text)
     from rich.cells import cell_len
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.text.source import Place, Span
-from arazzo_runner.text.suggested_fix import Fix, names_to_compare
+from arazzo_runner.text.suggested_fix import NEAR, Fix, names_to_compare
 
 
 class SafeRepr(Struct, frozen=True):
@@ -119,13 +119,17 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     for candidate in known:
         if candidate.casefold() == name.casefold():
             return candidate
-    matches = get_close_matches(name, known, n=1, cutoff=0.6)
+    matches = get_close_matches(name, known, n=1, cutoff=NEAR)
     return matches[0] if matches else None
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str | None:
     """The help line that names the nearest known name, or None."""
-    match = nearest(name, names)
+    return suggest(nearest(name, names))
+
+
+def suggest(match: str | None) -> str | None:
+    """The help line that names a name which was found to be the nearest, or None."""
     return f"did you mean `{match}`?" if match else None
 
 

@@ -14,6 +14,9 @@ from msgspec import Struct
 from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place
 
+NEAR: Final = 0.6
+"""How like the word that was written a name must be, to be suggested."""
+
 _ALIKE: Final = 0.8
 """How like the word that was written a name must be, to be taken for what was meant."""
 
@@ -110,7 +113,7 @@ def _single_similar_name(name: str, names: Iterable[str]) -> str | None:
     ranked = []
     for one in names:
         matcher.set_seq1(one.casefold())
-        if matcher.real_quick_ratio() >= _ALIKE - _APART:
+        if matcher.quick_ratio() >= _ALIKE - _APART:
             ranked.append((matcher.ratio(), one))
     ranked.sort(reverse=True)
     best, second = [*ranked, (0.0, ""), (0.0, "")][:2]
@@ -174,16 +177,22 @@ def begin_lookups() -> None:
 
 
 def names_to_compare(name: str, known: Iterable[str]) -> list[str]:
-    """Of more than ``MAX_COMPARED`` names those that share most letters and pairs with ``name``.
+    """The names that may be like ``name`` by their letters, which is cheaper to see than by order.
 
-    None of them any more once a document has gone through ``MAX_LIKENED`` names.
+    Of more than ``MAX_COMPARED`` names those that share most letters and pairs with it; none of
+    them any more once a document has gone through ``MAX_LIKENED`` names.
     """
     if isinstance(known, Sized) and len(known) > MAX_COMPARED and _likened.get() >= MAX_LIKENED:
         return []
     names = [*dict.fromkeys(known)]
-    if len(names) <= MAX_COMPARED:
-        return names
-    _likened.set(_likened.get() + len(names))
+    if len(names) > MAX_COMPARED:
+        _likened.set(_likened.get() + len(names))
+        names = _most_alike(name, names)
+    letters = _letters(name)
+    return [one for one in names if _may_be_like(letters, len(name), one)]
+
+
+def _most_alike(name: str, names: list[str]) -> list[str]:
     wanted = _parts(name)
 
     def likeness(candidate: str) -> float:
@@ -191,6 +200,23 @@ def names_to_compare(name: str, known: Iterable[str]) -> list[str]:
         return len(wanted & parts) / (len(wanted) + len(parts) + 1)
 
     return sorted(names, key=likeness, reverse=True)[:MAX_COMPARED]
+
+
+def _may_be_like(letters: frozenset[str], length: int, candidate: str) -> bool:
+    """Whether enough letters are common to both, in whatever order and case, for a near name."""
+    common = len(letters & _letters(candidate))
+    return 2 * common >= NEAR * (length + len(candidate))
+
+
+@lru_cache(maxsize=32_768)
+def _letters(name: str) -> frozenset[str]:
+    """The letters of a name, each numbered, so that a second one is another than the first."""
+    counts: dict[str, int] = {}
+    letters = []
+    for one in name.casefold():
+        counts[one] = counts.get(one, 0) + 1
+        letters.append(f"{one}{counts[one]}")
+    return frozenset(letters)
 
 
 @lru_cache(maxsize=32_768)

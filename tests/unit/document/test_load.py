@@ -1,7 +1,9 @@
 import pytest
 
+from arazzo_runner.document import node
 from arazzo_runner.document.load import load_document
-from arazzo_runner.text.diagnostic import Severity
+from arazzo_runner.text import diagnostic
+from arazzo_runner.text.diagnostic import Severity, nearest
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import SourceFile
@@ -160,3 +162,17 @@ workflows:
     assert [one.code for one in loaded.diagnostics] == ["AZ117"]
     span = locate_place(loaded.diagnostics[0].place)
     assert (span.line, span.column) == (12, 21)
+
+
+def test_an_unknown_field_is_compared_with_the_known_ones_once(judge, monkeypatch):
+    compared: list[str] = []
+
+    def count(name, names):
+        compared.append(name)
+        return nearest(name, names)
+
+    monkeypatch.setattr(node, "nearest", count)
+    monkeypatch.setattr(diagnostic, "nearest", count)
+    judged = judge({"/info/title": GONE, "/info/titel": "T"})
+    assert judged.codes == ["AZ110"]
+    assert compared == ["titel"]

@@ -1,3 +1,6 @@
+from difflib import get_close_matches
+from random import Random
+
 import pytest
 
 from arazzo_runner.text import suggested_fix
@@ -14,6 +17,7 @@ from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import Place, SourceFile, Span, pointer_text
 from arazzo_runner.text.suggested_fix import (
     MAX_COMPARED,
+    NEAR,
     begin_lookups,
     rename_to_known,
 )
@@ -61,6 +65,16 @@ def test_a_renaming_among_many_names():
     assert fix is not None
     assert fix.edits[0].text == "readReport"
     assert rename_to_known(place, "item100", names) is None  # another number is no slip
+
+
+def test_no_name_that_is_near_is_missed_by_its_letters():
+    chance = Random(3)
+    words = ["".join(chance.choices("aAbßİc1", k=chance.randrange(8))) for _ in range(60)]
+    for one in words:
+        others = [word for word in words if word.casefold() != one.casefold()]
+        assert [nearest(one, [word]) for word in others] == [
+            next(iter(get_close_matches(one, [word], 1, NEAR)), None) for word in others
+        ]
 
 
 def test_the_help_that_names_it():
