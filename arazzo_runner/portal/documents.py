@@ -1,0 +1,102 @@
+"""The documents that are offered: Arazzo documents, and API descriptions with or without one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from urllib.parse import unquote
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arazzo_runner.document.retrieval import DocumentAccess, RetrieveError
+from arazzo_runner.document.uris import split_uri
+from arazzo_runner.mock_server.sources import SourceReader, is_described, is_openapi
+from arazzo_runner.openapi.model import ApiDescription
+from arazzo_runner.pipeline.load import Description, LoadLimits, SharedCache, load_from
+from arazzo_runner.retrieve.files import find_documents
+
+
+class OfferedApi(Struct, frozen=True):
+    """An API description: the name of its source, and the URL by which a document names it."""
+
+    name: str
+    url: str
+    api: ApiDescription
+
+
+class OfferedDocuments(Struct, frozen=True):
+    """All that the tools may show and use; nothing else is read for them."""
+
+    descriptions: tuple[Description, ...]
+    apis: tuple[OfferedApi, ...]
+
+
+def offer_documents(
+    descriptions: Sequence[Description], apis: Iterable[tuple[str, ApiDescription]] = ()
+) -> OfferedDocuments:
+    """Documents that were loaded, and API descriptions besides by the names of their sources.
+
+    A description that several documents name is offered once; of two of one name the second gets
+    a number.
+    """
+    offered: dict[str, OfferedApi] = {}
+    for name, url, api in (*_sources(descriptions), *_alone(apis)):
+        if all(one.api.source.uri != api.source.uri for one in offered.values()):
+            label = _free_name(name, offered)
+            offered[label] = OfferedApi(label, url, api)
+    return OfferedDocuments(tuple(descriptions), tuple(offered.values()))
+
+
+def read_documents(
+    access: DocumentAccess,
+    documents: Sequence[str],
+    overrides: Mapping[str, str],
+    limits: LoadLimits,
+) -> OfferedDocuments:
+    """Read Arazzo documents and OpenAPI descriptions, by path, URL or folder.
+
+    ``overrides`` are where to read sources instead, by their names. Raises UsageError and
+    DocumentError.
+    """
+    access = replace(
+        access, open=lru_cache(maxsize=1)(access.open)
+    )  # read twice, or standard input
+    descriptions: list[Description] = []
+    alone: list[tuple[str, ApiDescription]] = []
+    shared = SharedCache()
+    for one in find_documents(documents, is_described):
+        if _is_openapi(access, one):
+            served = SourceReader(access, [one], {}, limits).read()
+            alone += served.descriptions.items()
+        else:
+            descriptions.append(load_from(access, one, overrides, limits, shared))
+    return offer_documents(descriptions, alone)
+
+
+def _is_openapi(access: DocumentAccess, document: str) -> bool:
+    try:
+        return is_openapi(access.open(document).data)
+    except RetrieveError as failure:
+        raise failure.as_usage("the document") from None
+
+
+def file_name(uri: str) -> str:
+    """The last segment of a URI's path, as a file is called."""
+    return unquote(split_uri(uri).path.rpartition("/")[2])
+
+
+def _sources(descriptions: Sequence[Description]) -> Iterator[tuple[str, str, ApiDescription]]:
+    for description in descriptions:
+        for unit in description.units.values():
+            for name, api in unit.apis.items():
+                yield name, str(unit.fields[name]["url"]), api
+
+
+def _alone(apis: Iterable[tuple[str, ApiDescription]]) -> Iterator[tuple[str, str, ApiDescription]]:
+    yield from ((name, file_name(api.source.uri), api) for name, api in apis)
+
+
+def _free_name(name: str, taken: Mapping[str, OfferedApi]) -> str:
+    numbered = (f"{name}-{number}" for number in range(2, len(taken) + 3))
+    return next(one for one in (name, *numbered) if one not in taken)

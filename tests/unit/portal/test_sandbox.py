@@ -1,0 +1,136 @@
+"""Texts of a model read what is offered, and nothing else."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from arazzo_runner.portal.documents import OfferedDocuments
+from arazzo_runner.portal.sandbox import make_sandbox
+from unit.portal.shop import FLOW, SHOP, Call, Offer, caller
+
+TEXT = FLOW.partition("  - workflowId: order-twice")[0]
+STATED = "{name: shop, url: shop.openapi.yaml, type: openapi}"
+
+
+def with_source(name: str, url: str) -> str:
+    return TEXT.replace(STATED, f"{{name: {name}, url: '{url}', type: openapi}}")
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("shop", "shop.openapi.yaml"),
+        ("other", "shop.openapi.yaml"),
+        ("other", "../elsewhere/shop.openapi.yaml"),
+        ("shop", "wherever.yaml"),
+    ],
+)
+def test_an_offered_source_is_found_by_its_url_its_name_or_its_file(
+    call: Call, name: str, url: str
+) -> None:
+    assert call("mock_run", text=with_source(name, url)).text.startswith("✓ 1 workflow passed")
+
+
+def test_a_source_is_found_by_its_absolute_url(offer: Offer, tmp_path: Path) -> None:
+    call = caller(offer())
+    url = (tmp_path / "shop.openapi.yaml").as_uri()
+    assert not call("dry_run", text=with_source("x", url)).is_error
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "/etc/passwd",
+        "../../../etc/passwd",
+        "http://169.254.169.254/latest/meta-data/",
+        "https://shop.example/shop.openapi.yaml",
+        "//evil.example/shop.openapi.yaml",
+        "secret.openapi.yaml",
+    ],
+)
+@pytest.mark.parametrize("tool", ["validate_document", "dry_run", "mock_run"])
+def test_nothing_else_is_read(
+    offer: Offer, url: str, tool: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret.openapi.yaml").write_text(SHOP)
+    call = caller(offer())
+    forbid_reading(monkeypatch)
+    result = call(tool, text=with_source("evil", url))
+    assert "AZ216" in result.text
+    assert "is not offered, and nothing else is read" in result.text
+    assert "offered: `shop` with the url `shop.openapi.yaml`" in result.text
+    assert "--" not in result.text.replace("-->", "")
+
+
+def forbid_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object, **_options: object) -> object:
+        raise AssertionError("something was read")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr("arazzo_runner.retrieve.files.read_file", refuse)
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "secret.json", "http://127.0.0.1:1/x"])
+def test_references_of_the_inputs_read_nothing_else(offer: Offer, url: str, tmp_path: Path) -> None:
+    (tmp_path / "secret.json").write_text('{"type": "object", "properties": {"a": {}}}')
+    text = TEXT.replace("{type: string, format: password}", f"{{$ref: '{url}#/a'}}")
+    result = caller(offer())("validate_document", text=text)
+    assert "is not offered, and nothing else is read" in result.text
+
+
+def test_what_a_text_says_of_itself_opens_nothing(offer: Offer) -> None:
+    stated = TEXT.replace("arazzo: 1.0.1", "arazzo: 1.1.0\n$self: file:///etc/flow.arazzo.yaml")
+    text = stated.replace("url: shop.openapi.yaml", "url: passwd").replace("name: shop", "name: e")
+    result = caller(offer())("validate_document", text=text)
+    assert "`file:///etc/passwd` is not offered" in result.text
+
+
+def test_an_offered_arazzo_document_can_be_a_source(offer: Offer, tmp_path: Path) -> None:
+    url = (tmp_path / "flow.arazzo.yaml").as_uri()
+    steps = "[{stepId: all, workflowId: $sourceDescriptions.flows.order-twice}]"
+    text = (
+        "arazzo: 1.0.1\ninfo: {title: T, version: '1'}\n"
+        f"sourceDescriptions: [{{name: flows, url: '{url}', type: arazzo}}]\n"
+        f"workflows: [{{workflowId: again, steps: {steps}}}]\n"
+    )
+    assert caller(offer())("mock_run", text=text).text.startswith("✓ 1 workflow passed")
+
+
+def test_two_sources_of_one_file_name_are_told_apart_by_their_urls(offer: Offer) -> None:
+    files = {"a/api.yaml": SHOP, "b/api.yaml": SHOP}
+    call = caller(offer("a/api.yaml", "b/api.yaml", **files))
+    assert "is not offered" in call("validate_document", text=with_source("x", "c/api.yaml")).text
+    assert "is not offered" not in call("validate_document", text=with_source("api", "x.yaml")).text
+
+
+def test_nothing_is_offered() -> None:
+    document = make_sandbox(OfferedDocuments((), ())).document(TEXT)
+    from arazzo_runner.errors import DocumentError
+
+    with pytest.raises(DocumentError) as caught:
+        document.load()
+    assert caught.value.diagnostics[0].code == "AZ216"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[", "1", "arazzo: 1.0.1\nsourceDescriptions: 1", "\ud800", "a: &a [*a]"]
+)
+@pytest.mark.parametrize("tool", ["validate_document", "dry_run", "mock_run"])
+def test_what_is_no_document(call: Call, tool: str, text: str) -> None:
+    result = call(tool, text=text)
+    assert "error[AZ" in result.text
+    assert result.is_error == (tool != "validate_document")
+
+
+def test_sources_that_are_misspelt(call: Call) -> None:
+    text = TEXT.replace(STATED, "1\n  - {name: 1, url: 2}\n  - {url: shop.openapi.yaml}")
+    assert "error[AZ" in call("validate_document", text=text).text
+
+
+def test_an_offered_description_is_parsed_once(offer: Offer) -> None:
+    sandbox = make_sandbox(offer())
+    first, second = (sandbox.document(TEXT).load().apis()["shop"] for _ in range(2))
+    assert first is second is sandbox.offered.apis[0].api
