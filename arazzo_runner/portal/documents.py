@@ -13,7 +13,8 @@ from arazzo_runner.document.retrieval import DocumentAccess, RetrieveError
 from arazzo_runner.document.uris import split_uri
 from arazzo_runner.mock_server.sources import SourceReader, is_described, is_openapi
 from arazzo_runner.openapi.model import ApiDescription
-from arazzo_runner.pipeline.load import Description, LoadLimits, SharedCache, load_from
+from arazzo_runner.pipeline.load import Description, LoadLimits, load_from
+from arazzo_runner.pipeline.shared_cache import SharedCache
 from arazzo_runner.retrieve.files import find_documents
 
 

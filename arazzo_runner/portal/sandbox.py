@@ -7,11 +7,12 @@ has for it, by the name of the source, or by the name of its file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from arazzo_runner.document.model import SourceType
 from arazzo_runner.document.retrieval import (
     DocumentAccess,
     Retrieve,
@@ -22,19 +23,20 @@ from arazzo_runner.document.sources import ResolvedSource
 from arazzo_runner.document.store import ParsedDocument, TextCache
 from arazzo_runner.document.uris import resolve_reference, split_uri
 from arazzo_runner.errors import DocumentError
+from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.pipeline.load import (
     Description,
     LoadLimits,
-    SharedCache,
     load_from,
 )
-from arazzo_runner.portal.documents import OfferedApi, OfferedDocuments, file_name
+from arazzo_runner.pipeline.shared_cache import ReadDescription, SharedCache
+from arazzo_runner.portal.documents import OfferedDocuments, file_name
 from arazzo_runner.text.diagnostic import Severity
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.parse import decode, parse
 
 if TYPE_CHECKING:
-    from arazzo_runner.openapi.model import ApiDescription, LoadDocument
+    from arazzo_runner.openapi.model import LoadDocument
 
 TEXT_NAME: Final = "<text>"
 """What messages call the text of a model."""
@@ -61,10 +63,25 @@ class SandboxedText(Struct, frozen=True):
         return load_from(self.access, TEXT_NAME, {}, TEXT_LIMITS, self.shared)
 
 
+class SandboxSource(Struct, frozen=True):
+    """A description that texts may have as a source: its name, and the URL that names it."""
+
+    name: str
+    url: str
+    api: ReadDescription
+
+    @property
+    def document(self) -> ParsedDocument:
+        """What was read."""
+        kind: SourceType = "openapi" if isinstance(self.api, ApiDescription) else "asyncapi"
+        return ParsedDocument(self.api.source, self.api.raw, kind)
+
+
 class Sandbox(Struct, frozen=True):
     """Makes documents of texts; ``parsed`` are the documents at hand by their URIs."""
 
     offered: OfferedDocuments
+    sources: tuple[SandboxSource, ...]
     parsed: Mapping[str, ParsedDocument]
 
     def document(self, text: str) -> SandboxedText:
@@ -87,47 +104,46 @@ class Sandbox(Struct, frozen=True):
         access = DocumentAccess(
             retrieve_for, lambda _name: retrieved, lambda _path: None, expect=expect
         )
-        return SandboxedText(access, _OfferedCache(self.offered, known))
+        return SandboxedText(access, _OfferedCache(self.sources, known))
 
     def _meant_document(self, name: str, url: str) -> ParsedDocument | None:
         """What a relative URL means, by the ways that are surest first."""
         if not url or split_uri(url).scheme or split_uri(url).authority is not None:
             return None
-        apis = self.offered.apis
-        ways: tuple[Callable[[OfferedApi], bool], ...] = (
+        ways: tuple[Callable[[SandboxSource], bool], ...] = (
             lambda one: one.url == url,
             lambda one: one.name == name,
             lambda one: file_name(one.api.source.uri) == file_name(url),
         )
         for is_meant in ways:
-            matches = [one for one in apis if is_meant(one)]
+            matches = [one for one in self.sources if is_meant(one)]
             if len(matches) == 1:
-                return self.parsed[matches[0].api.source.uri]
+                return matches[0].document
         return None
 
     def _refusal(self, uri: str) -> RetrieveError:
         shown = uri.removeprefix(_TEXT_URI.removesuffix("text"))
         message = f"`{shown}` is not offered, and nothing else is read"
-        offered = self.offered.apis
-        listed = ", ".join(f"`{one.name}` with the url `{one.url}`" for one in offered[:_LISTED])
+        offered = self.sources[:_LISTED]
+        listed = ", ".join(f"`{one.name}` with the url `{one.url}`" for one in offered)
         return RetrieveError(message, f"offered: {listed}" if listed else None, "AZ216")
 
 
 def make_sandbox(offered: OfferedDocuments) -> Sandbox:
     """The sandbox of the offered documents; nothing is parsed again."""
     parsed: dict[str, ParsedDocument] = {}
-    for description in offered.descriptions:
-        for unit in description.units.values():
-            document = unit.document
-            text = ParsedDocument(document.source, document.raw, "arazzo")
-            parsed[document.source.uri] = parsed[document.base_uri] = text
-            for name, api in unit.apis.items():
-                stated = resolve_reference(document.base_uri, str(unit.fields[name]["url"]))
-                parsed[stated] = ParsedDocument(api.source, api.raw, "openapi")
-    for one in offered.apis:
-        source = one.api.source
-        parsed[source.uri] = ParsedDocument(source, one.api.raw, "openapi")
-    return Sandbox(offered, parsed)
+    sources = {one.api.source: SandboxSource(one.name, one.url, one.api) for one in offered.apis}
+    for unit in (unit for one in offered.descriptions for unit in one.units.values()):
+        document = unit.document
+        text = ParsedDocument(document.source, document.raw, "arazzo")
+        parsed[document.source.uri] = parsed[document.base_uri] = text
+        described: dict[str, ReadDescription] = {**unit.apis, **unit.async_apis}
+        for name, api in described.items():
+            url = str(unit.fields[name]["url"])
+            source = sources.setdefault(api.source, SandboxSource(name, url, api))
+            parsed[resolve_reference(document.base_uri, url)] = source.document
+    parsed |= {source.uri: one.document for source, one in sources.items()}
+    return Sandbox(offered, tuple(sources.values()), parsed)
 
 
 def _stated_urls(document: RetrievedDocument) -> dict[str, str]:
@@ -164,11 +180,13 @@ class _OfferedTexts(TextCache):
 class _OfferedCache(SharedCache):
     """The API descriptions as they are offered, with all that was worked out for them."""
 
-    def __init__(self, offered: OfferedDocuments, parsed: Mapping[str, ParsedDocument]) -> None:
+    def __init__(
+        self, sources: Sequence[SandboxSource], parsed: Mapping[str, ParsedDocument]
+    ) -> None:
         super().__init__()
         self.shelf = _OfferedTexts(parsed)
-        self._offered = {one.api.source: one.api for one in offered.apis}
+        self._offered = {one.api.source: one.api for one in sources}
 
-    def api(self, source: ResolvedSource, load: LoadDocument) -> ApiDescription:
+    def api(self, source: ResolvedSource, load: LoadDocument) -> ReadDescription:
         """The description that is offered. Raises DocumentError."""
         return self._offered.get(source.file) or super().api(source, load)

@@ -99,6 +99,16 @@ def test_an_offered_arazzo_document_can_be_a_source(offer: Offer, tmp_path: Path
     assert caller(offer())("mock_run", text=text).text.startswith("✓ 1 workflow passed")
 
 
+def test_an_offered_asyncapi_description_can_be_a_source(offer: Offer) -> None:
+    events = "asyncapi: 3.0.0\ninfo: {title: Events, version: '1'}\nchannels: {}\n"
+    source = "  - {name: events, url: events.yaml, type: asyncapi}\n"
+    flow = FLOW.replace("workflows:\n", f"{source}workflows:\n", 1)
+    sandbox = make_sandbox(offer(**{"events.yaml": events, "flow.arazzo.yaml": flow}))
+    text = TEXT.replace("workflows:\n", f"{source}workflows:\n", 1)
+    unit = sandbox.document(text).load().entry
+    assert unit.async_apis["events"] is sandbox.sources[1].api
+
+
 def test_two_sources_of_one_file_name_are_told_apart_by_their_urls(offer: Offer) -> None:
     files = {"a/api.yaml": SHOP, "b/api.yaml": SHOP}
     call = caller(offer("a/api.yaml", "b/api.yaml", **files))
