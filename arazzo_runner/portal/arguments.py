@@ -41,7 +41,12 @@ def _explain_failure(failure: Any) -> str:
     path = ".".join(map(str, failure.instance_path))
     if failure.kind.name == "required":
         return f"the argument `{failure.kind.property}` is missing"
-    return f"the argument `{path}`: {shorten(failure.message, _LONGEST)}"
+    return f"the argument `{path}`: {_shorten_message(failure.message)}"
+
+
+def _shorten_message(message: str) -> str:
+    """A message that begins with a value, which may be long."""
+    return message if len(message) <= _LONGEST else f"{message[: _LONGEST // 2]}…{message[-100:]}"
 
 
 def _usage(schema: dict[str, Any]) -> str:
