@@ -13,8 +13,18 @@ from msgspec import Struct, field
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 
+
+class DraftSelector(Struct, frozen=True):
+    """Selector Object of type `regex`, an extension: a part of the text of ``context``."""
+
+    context: str
+    selector: str
+
+
 NamedExpressions: TypeAlias = tuple[tuple[str, str], ...]
 """Expressions by the name of the output or input that gets them, in their order."""
+OutputSource: TypeAlias = str | DraftSelector
+"""What an output of a step is: an expression, or a part of a text."""
 
 
 class DraftSource(Struct, frozen=True):
@@ -74,7 +84,7 @@ class DraftStep(Struct, frozen=True):
     payload: MaybeValue = MISSING
     criteria: tuple[str, ...] = ()
     retries: tuple[DraftRetry, ...] = ()
-    outputs: NamedExpressions = ()
+    outputs: tuple[tuple[str, OutputSource], ...] = ()
     comment: str = ""
     url: str = ""
     jumps: tuple[DraftGoto, ...] = ()

@@ -1,8 +1,8 @@
-"""A draft as the text of an Arazzo document (1.0.1, which all tools read)."""
+"""A draft as the text of an Arazzo document: 1.0.1, which all tools read, or 1.1.0 where needed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from arazzo_runner.expression.value import MISSING, Value
@@ -13,12 +13,20 @@ from arazzo_runner.generate.draft import (
     DraftInput,
     DraftParameter,
     DraftRetry,
+    DraftSelector,
     DraftStep,
     DraftWorkflow,
+    OutputSource,
 )
 from arazzo_runner.generate.yaml_text import Commented, write_yaml
 
 VERSION: Final = "1.0.1"
+SELECTOR_VERSION: Final = "1.1.0"
+"""The first one that has Selector Objects."""
+_SELECTOR_COMMENT: Final = (
+    "The part of the text that is in brackets: an extension of `arazzo`.",
+    "arazzo: ignore[AZ507]",
+)
 _URL_COMMENT: Final = (
     "To this URL in place of the operation's own: an extension of `arazzo`.",
     "arazzo: ignore[AZ507]",
@@ -40,13 +48,19 @@ def document_value(draft: Draft) -> dict[str, object]:
         "version": draft.version,
     }
     return {
-        "arazzo": VERSION,
+        "arazzo": SELECTOR_VERSION if has_selectors(draft.workflows) else VERSION,
         "info": _without_empty(info),
         "sourceDescriptions": [
             {"name": one.name, "url": one.url, "type": one.type} for one in draft.sources
         ],
         "workflows": [_workflow(one) for one in draft.workflows],
     }
+
+
+def has_selectors(workflows: Iterable[DraftWorkflow]) -> bool:
+    """Whether an output of a step is a part of a text."""
+    sources = (one for each in workflows for step in each.steps for _, one in step.outputs)
+    return any(isinstance(one, DraftSelector) for one in sources)
 
 
 def _without_empty(node: Mapping[str, object]) -> dict[str, object]:
@@ -99,10 +113,17 @@ def _step(step: DraftStep) -> object:
             "successCriteria": [{"condition": one} for one in step.criteria],
             "onSuccess": [_goto(one) for one in step.jumps],
             "onFailure": [_retry(one) for one in step.retries],
-            "outputs": dict(step.outputs),
+            "outputs": {name: _output(one) for name, one in step.outputs},
         }
     )
     return Commented(written, tuple(step.comment.splitlines())) if step.comment else written
+
+
+def _output(source: OutputSource) -> object:
+    if isinstance(source, str):
+        return source
+    kind = Commented("regex", _SELECTOR_COMMENT)
+    return {"context": source.context, "selector": source.selector, "type": kind}
 
 
 def _parameter(parameter: DraftParameter) -> dict[str, Value]:

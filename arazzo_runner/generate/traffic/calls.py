@@ -52,6 +52,8 @@ class TrafficCall(Struct, frozen=True, dict=True):
     script: CallScript | None = None
     wired: frozenset[str] = frozenset()
     """Texts that stand for what an earlier response gave."""
+    has_links: bool = True
+    """Whether the URLs in its header fields may be read."""
     secret_carriers: frozenset[tuple[str, str]] = frozenset()
     """Locations and names, in lower case, of what carries credentials whatever it is called."""
 

@@ -14,8 +14,10 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.generate.draft import OutputSource
 from arazzo_runner.generate.identifiers import Words, singular, split_words
 from arazzo_runner.generate.traffic.calls import TrafficCall
+from arazzo_runner.generate.traffic.links import linked_values
 from arazzo_runner.report.secrets import MASK
 from arazzo_runner.text.json_write import write_json
 from arazzo_runner.text.pattern import lazy_pattern
@@ -58,7 +60,7 @@ class ResponseValue(Struct, frozen=True):
     """
 
     step: int
-    expression: str
+    expression: OutputSource
     value: Value
     name: str
     parent: str = ""
@@ -183,6 +185,7 @@ class ResponseIndex:
         self._containers: dict[ValueKey, ResponseValue] = {}
         self._named: dict[Words, ResponseValue] = {}
         self._masked: list[ResponseValue] = []
+        self._linked: dict[ValueKey, ResponseValue] = {}
 
     def add_request(self, step: int, values: Iterator[Value]) -> None:
         """Take note of what the client knew before any response had it."""
@@ -210,6 +213,10 @@ class ResponseIndex:
         for name, text in call.response.headers:
             if name.lower() not in _PLAIN_HEADERS:
                 self._add(ResponseValue(step, f"$response.header.{name}", text, name))
+                for one in linked_values(name, text) if call.has_links else ():
+                    if is_comparable(one.value) and one.value not in self._sent:
+                        source = ResponseValue(step, one.selector, one.value, one.name)
+                        self._linked.setdefault(one.value, source)
 
     def _add(self, source: ResponseValue) -> None:
         if source.value == MASK:
@@ -222,9 +229,13 @@ class ResponseIndex:
             found.setdefault(key, []).append(source)
 
     def find(self, value: Value, wanted: Words = ()) -> ResponseValue | None:
-        """The response value that is the same, as text, that of an agreeing name first."""
-        found = self._values.get(value_key(value), []) if is_comparable(value) else []
-        return self._agreeing(found, wanted) or next(iter(found), None)
+        """The response value that is the same, as text, that of an agreeing name first.
+
+        What only a URL has is the last choice: it needs an extension.
+        """
+        key = value_key(value)
+        found = self._values.get(key, []) if is_comparable(value) else []
+        return self._agreeing(found, wanted) or next(iter(found), self._linked.get(key))
 
     def _agreeing(self, sources: Sequence[ResponseValue], wanted: Words) -> ResponseValue | None:
         """The source of an agreeing name: of a token the last one, which may be a renewed one."""

@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from arazzo_runner.expression.value import Value
+from arazzo_runner.generate.draft import OutputSource
 from arazzo_runner.generate.identifiers import Words, camel_case, singular, split_words, unused_name
 from arazzo_runner.generate.traffic.inputs import Slot, TrafficInputs, is_writable, varies
 from arazzo_runner.generate.traffic.values import ResponseIndex, ResponseValue, is_opaque, is_wire
@@ -33,7 +34,7 @@ class WiredStep(Struct, frozen=True):
 
     step_id: str
     noun: Words
-    outputs: dict[str, str] = field(default_factory=dict)
+    outputs: dict[OutputSource, str] = field(default_factory=dict)
 
     def output(self, source: ResponseValue) -> str:
         """The expression by which later steps read a part of the response."""
