@@ -65,7 +65,9 @@ def _page(listed: ListedOperation, operation: Operation) -> dict[str, Any]:
     node = listed.entry.node
     body = operation.request_body
     parameters = operation.parameters[:_MOST_PARAMETERS]
-    responses = operation.responses[:_MOST_RESPONSES]
+    # Those of success first: where there are many, they are what is read.
+    responses = sorted(operation.responses, key=lambda one: one.status[:1] != "2")
+    responses = responses[:_MOST_RESPONSES]
     return {
         "operation": listed.name,
         "method": operation.method,
@@ -81,6 +83,10 @@ def _page(listed: ListedOperation, operation: Operation) -> dict[str, Any]:
         if body is None
         else {"required": body.required, "content": _content(body.content, _BODY_SCHEMA)},
         "responses": [_response(one) for one in responses],
+        "omitted": {
+            "parameters": len(operation.parameters) - len(parameters),
+            "responses": len(operation.responses) - len(responses),
+        },
     }
 
 
@@ -155,12 +161,14 @@ def _lines(page: dict[str, Any], example: OperationExample) -> Iterator[str]:
     yield f"source: {source['name']} (url: {source['url']})"
     yield f"servers: {', '.join(page['servers'])}"
     yield f"security: {_security_text(page['security'])}"
-    yield from _parameter_lines(page["parameters"])
+    yield from _parameter_lines(page["parameters"], page["omitted"]["parameters"])
     yield from _body_lines(page["request_body"])
     yield "\nresponses"
     known: dict[str, str] = {}
     for one in page["responses"]:
         yield from _response_lines(one, known)
+    if page["omitted"]["responses"]:
+        yield f"- {page['omitted']['responses']:,} more responses"
     if example.curl:
         yield f"\nrequest, with generated values\n{example.curl}"
     yield f"\nan Arazzo document with this step alone\n{example.document.rstrip()}"
@@ -174,13 +182,15 @@ def _security_text(alternatives: list[list[dict[str, Any]]]) -> str:
     return "; or ".join(words) or "none"
 
 
-def _parameter_lines(parameters: list[dict[str, Any]]) -> Iterator[str]:
+def _parameter_lines(parameters: list[dict[str, Any]], omitted: int) -> Iterator[str]:
     if parameters:
         yield "\nparameters"
     for one in parameters:
         need = ", required" if one["required"] else ""
         about = f": {one['description']}" if one["description"] else ""
         yield f"- {one['name']} ({one['in']}{need}) {write_json(one['schema'])}{about}"
+    if omitted:
+        yield f"- {omitted:,} more parameters"
 
 
 def _body_lines(body: dict[str, Any] | None) -> Iterator[str]:
