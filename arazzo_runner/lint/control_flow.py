@@ -201,7 +201,8 @@ def _success_map(workflow: Workflow) -> _ExitMap:
 def _with_following(workflow: Workflow) -> Iterator[tuple[Step, str | None]]:
     """Each step with the id of the one after it, in the order of the run."""
     order = run_order(workflow)
-    return zip(order, (*(one.step_id for one in order[1:]), None), strict=True)
+    following = (*(one.step_id for one in order[1:]), None)
+    return zip(order, following, strict=False)  # without steps there is none that follows
 
 
 def _exits(step: Step, workflow: Workflow, following: str | None) -> _Exits:

@@ -61,15 +61,21 @@ def _with_names(finding: Diagnostic, unit: Unit) -> Diagnostic:
 def _names_at(pointer: tuple[str | int, ...], unit: Unit) -> Iterator[tuple[str, str]]:
     """Each way to write a name that can be read there, with the expression for it."""
     match pointer:
-        case ("workflows", int(index), "steps", int(step), *_):
-            workflow = unit.document.workflows[index]
-            yield from _names_of(workflow, workflow.steps[: step + 1], unit)
-        case ("workflows", int(index), *_):
-            workflow = unit.document.workflows[index]
-            yield from _names_of(workflow, workflow.steps, unit)
+        case ("workflows", int(), "steps", int(), *_):
+            for workflow in _workflows_at(pointer, unit):
+                before = (one for one in workflow.steps if one.place.pointer <= pointer[:4])
+                yield from _names_of(workflow, before, unit)
+        case ("workflows", int(), *_):
+            for workflow in _workflows_at(pointer, unit):
+                yield from _names_of(workflow, workflow.steps, unit)
         case _:  # a component: where it is used is not known here
             for workflow in unit.document.workflows:
                 yield from _names_of(workflow, workflow.steps, unit)
+
+
+def _workflows_at(pointer: tuple[str | int, ...], unit: Unit) -> Iterator[Workflow]:
+    """The workflow that a place is in; none where it is no workflow that could be read."""
+    yield from (one for one in unit.document.workflows if one.place.pointer == pointer[:2])
 
 
 def _names_of(workflow: Workflow, steps: Iterable[Step], unit: Unit) -> Iterator[tuple[str, str]]:

@@ -6,10 +6,10 @@ Credentials are never looked up: neither the environment nor a profile is read f
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from arazzo_runner.embed.result import Result
-from arazzo_runner.embed.runner import Runner
+from arazzo_runner.embed.runner import Runner, read_inputs
 from arazzo_runner.errors import DiagnosedError
 from arazzo_runner.executor.dry_run import DryRunStep, dry_run_steps
 from arazzo_runner.executor.plan import Limits
@@ -46,8 +46,8 @@ def dry_run(sandbox: Sandbox, arguments: Mapping[str, Any]) -> ToolResult:
         selected = _select(sandbox, arguments)
         if isinstance(selected, ToolResult):
             return selected
-        description, workflows = selected
-        prepared = prepare_run(description, arguments.get("inputs", {}), workflows, options)
+        description, workflows, inputs = selected
+        prepared = prepare_run(description, inputs, workflows, options)
     except DiagnosedError as reason:
         return refusal(_masked(reason))
     return _requests(prepared)
@@ -60,26 +60,31 @@ def mock_run(sandbox: Sandbox, arguments: Mapping[str, Any]) -> ToolResult:
         selected = _select(sandbox, arguments)
         if isinstance(selected, ToolResult):
             return selected
-        description, workflows = selected
-        result = runner.run(description, workflows, inputs=arguments.get("inputs", {}))
+        description, workflows, inputs = selected
+        result = runner.run(description, workflows, inputs=inputs)
     except DiagnosedError as reason:
         return refusal(_masked(reason))
     return _verdict(result)
 
 
-def _select(
-    sandbox: Sandbox, arguments: Mapping[str, Any]
-) -> tuple[Description, tuple[str, ...]] | ToolResult:
-    """The document, and the workflow that is wanted; all that no other one uses without an id."""
+_Selected: TypeAlias = tuple[Description, tuple[str, ...], Mapping[str, Value]]
+"""A document, the workflows that are wanted (none: all that no other one uses), and inputs."""
+
+
+def _select(sandbox: Sandbox, arguments: Mapping[str, Any]) -> _Selected | ToolResult:
     text, workflow_id = arguments.get("text"), arguments.get("workflow_id")
-    if len(write_json(arguments.get("inputs", {}))) > MAX_TEXT:
+    try:
+        inputs = read_inputs(arguments.get("inputs"))
+    except TypeError as reason:
+        return _usage_error(str(reason))
+    if len(write_json(inputs)) > MAX_TEXT:
         return _usage_error(f"the inputs have more than {MAX_TEXT:,} characters")
     if text is not None:
-        return sandbox.document(text).load(), () if workflow_id is None else (workflow_id,)
+        return sandbox.document(text).load(), () if workflow_id is None else (workflow_id,), inputs
     if workflow_id is None:
         return _usage_error("pass the `text` of a document, or the `workflow_id` of an offered one")
     found = find_workflow(sandbox.offered, workflow_id)
-    return found if isinstance(found, ToolResult) else (found[0], (workflow_id,))
+    return found if isinstance(found, ToolResult) else (found[0], (workflow_id,), inputs)
 
 
 def _usage_error(text: str) -> ToolResult:

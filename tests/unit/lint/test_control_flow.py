@@ -20,6 +20,7 @@ B, C = "{stepId: b, operationId: list}", "{stepId: c, operationId: list}"
     ("workflows", "lines"),
     [
         (steps("{stepId: a, operationId: list}", B), []),
+        ("- workflowId: w\n  steps: []\n", []),
         (steps(f"{{stepId: a, operationId: list, onSuccess: [{END}]}}", B), ["AZ401 warning `b`: the step `b` is unreachable"]),
         (steps(f"{{stepId: a, operationId: list, onSuccess: [{END}]}}", B, C), ["AZ401 warning `b`: the step `b` is unreachable"]),
         (steps(f"{{stepId: a, operationId: list, onSuccess: [{LATER}]}}", B, C), ["AZ401 warning `b`: the step `b` is unreachable"]),

@@ -79,3 +79,38 @@ def test_other_fields_and_queries_stay_as_they_are(diagnose):
         document["workflows"][0]["steps"][1]["successCriteria"] = criteria
 
     assert all(fix is None or "$inputs" not in fix[0] for fix, _ in fixes(diagnose, change))
+
+
+@pytest.mark.parametrize(
+    ("broken", "word", "meant"),
+    [
+        ({"steps": []}, "total", "$steps.first.outputs.total"),  # without a workflowId
+        (1, "state", "$inputs.state"),
+        (1, "sum", "'sum'"),  # of a later step
+    ],
+)
+def test_the_names_of_a_workflow_behind_one_that_is_broken(diagnose, broken, word, meant):
+    def change(document):
+        criteria = [{"condition": f"$response.body#/0/state == {word}"}]
+        document["workflows"][0]["steps"][1 if word == "total" else 0]["successCriteria"] = criteria
+        document["workflows"].insert(0, broken)
+
+    assert [fix and fix[0] for fix, _ in fixes(diagnose, change)] == [
+        f"$response.body#/0/state == {meant}"
+    ]
+
+
+@pytest.mark.parametrize("place", ["successCriteria", "failureActions"])
+def test_no_name_is_known_in_a_workflow_that_is_broken(diagnose, place):
+    def change(document):
+        workflow = document["workflows"][0]
+        del workflow["workflowId"]
+        criteria = [{"condition": "$response.body#/0/state == state"}]
+        if place == "successCriteria":
+            workflow["steps"][0]["successCriteria"] = criteria
+        else:
+            workflow["failureActions"] = [{"name": "e", "type": "end", "criteria": criteria}]
+
+    assert [fix and fix[0] for fix, _ in fixes(diagnose, change)] == [
+        "$response.body#/0/state == 'state'"
+    ]

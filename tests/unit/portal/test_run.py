@@ -86,6 +86,10 @@ def test_a_step_that_calls_a_workflow(call: Call) -> None:
         ({"text": TEXT, "inputs": {"artcle": 1}}, "no input is called `artcle`"),
         ({"text": TEXT, "inputs": {"article": 1}}, "input `article`: 1 is not of type"),
         ({"text": TEXT, "inputs": {"article": "x" * 300_000}}, "more than 262,144 characters"),
+        (
+            {"text": TEXT, "inputs": {"article": float("nan")}},
+            "`article` is nan, which is not a JSON",
+        ),
         ({"text": TEXT, "inputs": []}, 'the argument `inputs`: [] is not of type "object"'),
     ],
 )
