@@ -12,19 +12,21 @@ LONGEST: Final = 64
 """Characters of a name; the models that take fewest take so many."""
 
 
-def tool_names(workflow_ids: Sequence[str], suffix: str = "") -> list[str]:
+def tool_names(
+    workflow_ids: Sequence[str], suffix: str = "", others: Sequence[str] = ()
+) -> list[str]:
     """A name for each workflow: its workflowId, other characters as ``_``, each name once.
 
-    What is too long or taken ends in ``suffix`` (of the document), and in a number where that is
-    taken as well.
+    What is too long or taken, also by ``others``, ends in ``suffix`` (of the document), and in a
+    number where that is taken as well.
     """
-    taken: list[str] = []
+    taken: list[str] = [*others]
     for workflow_id in workflow_ids:
         name = _OTHER.sub("_", workflow_id) or "_"
         if len(name) > LONGEST or name in taken:
             name = _free_name(name, _OTHER.sub("_", suffix), taken)
         taken.append(name)
-    return taken
+    return taken[len(others) :]
 
 
 def _free_name(name: str, suffix: str, taken: Sequence[str]) -> str:

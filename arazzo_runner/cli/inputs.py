@@ -207,6 +207,12 @@ def _read_variables(variables: Mapping[str, str], known: InputSchemas) -> dict[s
     return found
 
 
+def input_variable(workflow_id: str, name: str) -> str:
+    """The environment variable of an input of one workflow; of all, where none is named."""
+    whole = f"{workflow_id}.{name}" if workflow_id else name
+    return f"{INPUT_VARIABLE}{_identifier(whole)}"
+
+
 def _variable_value(name: str, text: str, stated: InputValue | None, known: InputSchemas) -> Value:
     try:
         return parse_input(name, text, stated)

@@ -19,7 +19,7 @@ from arazzo_runner.document.retrieval import DocumentAccess, Retrieve, Retrieved
 from arazzo_runner.document.store import is_remote
 from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.http.settings import HttpSettings
-from arazzo_runner.openapi.request.user_headers import parse_user_header
+from arazzo_runner.openapi.request.user_headers import parse_user_header, parse_user_headers
 from arazzo_runner.openapi.security.credentials import credential_parts
 from arazzo_runner.openapi.servers import declared_variables
 from arazzo_runner.options.model import Keyword, Option
@@ -270,6 +270,8 @@ def check_names(
         found += _unknown_names("generate", options.generation.kinds, inputs, "input")
     invalid = [one for one in options.settings.send_invalid if one != "all"]
     found += _unknown_names("send_invalid", invalid, _steps(description), "step") if invalid else ()
+    headers = {one.name.lower() for one in parse_user_headers(options.headers, apis)}
+    secrets = [one for one in secrets if one.lower() not in headers]
     if secrets:
         found += _unknown_names("secrets", secrets, secret_names(description), "input or output")
     if found:

@@ -122,17 +122,26 @@ class Result:
 
     def __str__(self) -> str:
         """The verdict in a line; for a run that did not pass, why."""
+        return self._text(self._why())
+
+    def command_line_text(self) -> str:
+        """The same as `arazzo run` says it: settings are flags, and not keyword arguments."""
+        return self._text(self._command_line_why())
+
+    def _text(self, why: str) -> str:
         from arazzo_runner.report.terminal.style import plain_look
         from arazzo_runner.report.terminal.verdict import verdict_line
 
         verdict = verdict_line(self._ran, self.exit_code, plain_look(self._masker))
-        why = self._why()
         return f"{verdict}\n\n{why}" if why else verdict
 
     def _why(self) -> str:
+        return explain_in_python(self._command_line_why())
+
+    def _command_line_why(self) -> str:
         from arazzo_runner.report.failure import explain_run
 
-        return explain_in_python(explain_run(self._ran, self._masker))
+        return explain_run(self._ran, self._masker)
 
     def __repr__(self) -> str:
         names = ", ".join(f"{one.workflow_id}: {one.status.value}" for one in self.workflows)

@@ -20,7 +20,7 @@ from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.stream import Stream
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Observer
-from arazzo_runner.expression.value import Value
+from arazzo_runner.expression.value import FileBody, Value
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.number import JsonNumber
@@ -51,7 +51,7 @@ def _value(value: Any, what: str) -> Value:
         case float() if isfinite(value):
             return float(value)
         case bytes() | bytearray():
-            return bytes(value)
+            return value if isinstance(value, FileBody) else bytes(value)
         case PurePath():
             return _file(value, what)
         case list() | tuple():

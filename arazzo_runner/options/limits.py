@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from arazzo_runner.options.model import Keyword, Option
 
-_SENDING = ("run", "auth")
-_RETRIEVING = ("run", "validate", "replay", "auth", "list", "schema", "new", "mock")
+_RUNNING = ("run", "mcp")
+_SENDING = ("run", "auth", "mcp")
+_RETRIEVING = ("run", "validate", "replay", "auth", "list", "schema", "new", "mock", "mcp")
 _SECTION = "Limits"
 
 LIMITS = (
     Option(
         "max-steps",
         "Maximum number of steps of a run.",
-        section=_SECTION,
+        _RUNNING,
+        _SECTION,
         kind="count",
         metavar="N",
         default=1000,
@@ -23,7 +25,8 @@ LIMITS = (
     Option(
         "max-depth",
         "Maximum nesting of workflows.",
-        section=_SECTION,
+        _RUNNING,
+        _SECTION,
         kind="count",
         metavar="N",
         least=0,
@@ -35,7 +38,8 @@ LIMITS = (
     Option(
         "max-retries",
         "Maximum number of retries of a step.",
-        section=_SECTION,
+        _RUNNING,
+        _SECTION,
         kind="count",
         metavar="N",
         least=0,
@@ -46,7 +50,8 @@ LIMITS = (
     Option(
         "max-wait",
         "Maximum wait before a retry.",
-        section=_SECTION,
+        _RUNNING,
+        _SECTION,
         kind="duration",
         metavar="T",
         least=0,
@@ -70,7 +75,8 @@ LIMITS = (
     Option(
         "run-timeout",
         "Timeout of the whole run.",
-        section=_SECTION,
+        _RUNNING,
+        _SECTION,
         kind="duration",
         metavar="T",
         default="1h",
@@ -81,7 +87,8 @@ LIMITS = (
     Option(
         "max-query-time",
         "Timeout of one regex, JSONPath or XPath query.",
-        section=_SECTION,
+        _RUNNING,
+        _SECTION,
         kind="duration",
         metavar="T",
         default="1s",
@@ -102,7 +109,8 @@ LIMITS = (
     Option(
         "max-kept",
         "Maximum size of all bodies that a run keeps for its reports.",
-        section=_SECTION,
+        _RUNNING,
+        _SECTION,
         kind="size",
         metavar="SIZE",
         default="64MiB",
@@ -113,7 +121,8 @@ LIMITS = (
     Option(
         "max-json-depth",
         "Maximum nesting of a JSON response.",
-        section=_SECTION,
+        _RUNNING,
+        _SECTION,
         kind="count",
         metavar="N",
         default=512,

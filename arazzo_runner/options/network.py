@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from arazzo_runner.options.model import Keyword, Option
 
-_SENDING = ("run", "auth")
-_RETRIEVING = ("run", "validate", "replay", "auth", "list", "schema", "new", "mock")
+_RUNNING = ("run", "mcp")
+_SENDING = ("run", "auth", "mcp")
+_RETRIEVING = ("run", "validate", "replay", "auth", "list", "schema", "new", "mock", "mcp")
 _SECTION = "Network"
 
 NETWORK = (
@@ -118,7 +119,8 @@ NETWORK = (
     Option(
         "allow-origin",
         "Let `x-url` refer to this origin too; no credential is sent there.",
-        section=_SECTION,
+        _RUNNING,
+        _SECTION,
         kind="origin",
         key="allow_origins",
         metavar="ORIGIN",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from arazzo_runner.options.model import Keyword, Option
 
 _RUNS = ("run", "replay")
+_JUDGING = ("run", "replay", "mcp")
 _SHOWING = (*_RUNS, "demo")
 _COLORED = (*_SHOWING, "validate", "new", "auth", "list", "explain")
 _SECTION = "Checks and output"
@@ -14,7 +15,7 @@ OUTPUT = (
         "check",
         "Set the severity of contract checks: status, content-type, schema, headers, openapi-core,"
         " duration.",
-        _RUNS,
+        _JUDGING,
         _SECTION,
         key="checks",
         metavar="[KIND[:OPERATION|STEP]=]off|warn|error",
@@ -26,7 +27,8 @@ OUTPUT = (
     Option(
         "check-with",
         "Have requests and responses judged by openapi-core as well.",
-        section=_SECTION,
+        ("run", "mcp"),
+        _SECTION,
         kind="choice",
         choices=("openapi-core",),
         keyword=Keyword("check_with", "JudgeName"),
@@ -35,7 +37,7 @@ OUTPUT = (
     Option(
         "max-duration",
         "Maximum time between a request of this step and its response; repeatable.",
-        _RUNS,
+        _JUDGING,
         _SECTION,
         kind="step-duration",
         key="max_durations",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from arazzo_runner.options.model import Keyword, Option
 
 _RUNS = ("run", "replay")
-_WITH_CREDENTIALS = ("run", "replay", "auth")
-_SENDING = ("run", "auth")
+_RUNNING = ("run", "mcp")
+_WITH_INPUTS = ("run", "replay", "mcp")
+_WITH_CREDENTIALS = ("run", "replay", "auth", "mcp")
+_SENDING = ("run", "auth", "mcp")
 _INPUTS = "Inputs and credentials"
 _CASES = "Data-driven runs"
 _SELECTION = "Selection"
@@ -17,7 +19,7 @@ INPUTS = (
     Option(
         "input",
         "Set an input, of all workflows or one; NAME=@FILE reads a file, NAME:=JSON is JSON.",
-        _RUNS,
+        _WITH_INPUTS,
         _INPUTS,
         short="i",
         key="inputs",
@@ -28,7 +30,7 @@ INPUTS = (
     Option(
         "inputs",
         "Read inputs from JSON or YAML, for all workflows or by workflow; -i overrides them.",
-        _RUNS,
+        _WITH_INPUTS,
         _INPUTS,
         key="inputs_file",
         metavar="FILE",
@@ -37,7 +39,7 @@ INPUTS = (
         "generate",
         "Generate this input where it is not set: uuid, now, date, timestamp, random:N,"
         " number:MIN-MAX, email, name, phone, choice:A|B.",
-        ("run",),
+        _RUNNING,
         _INPUTS,
         kind="generated",
         metavar="NAME=KIND",
@@ -88,7 +90,8 @@ AUTH = (
     Option(
         "no-auth",
         "Send no credentials: to all servers, those of a source description, or of one scheme.",
-        section=_INPUTS,
+        _RUNNING,
+        _INPUTS,
         key="no_auth",
         metavar="all|SOURCE[.SCHEME]",
         is_repeatable=True,
@@ -127,7 +130,8 @@ CASES = (
     Option(
         "rate",
         "Maximum number of requests of the whole run in a time, such as `5/s` or `100/m`.",
-        section=_CASES,
+        _RUNNING,
+        _CASES,
         kind="rate",
         metavar="N/s",
         keyword=Keyword("rate", "float | RateLimit"),
@@ -168,7 +172,8 @@ SELECTION = (
     Option(
         "send-invalid",
         "Send requests of this step as written, also against the API description.",
-        section=_SELECTION,
+        _RUNNING,
+        _SELECTION,
         metavar="STEP|all",
         is_repeatable=True,
         keyword=Keyword("send_invalid", "Sequence[str]"),
@@ -223,7 +228,8 @@ SERVERS = (
     Option(
         "mock",
         "Respond to all requests from the API descriptions, without a server.",
-        section=_SERVERS,
+        _RUNNING,
+        _SERVERS,
         kind="switch",
         keyword=Keyword("mock", "bool"),
         pytest="answer all requests with mock responses from the API descriptions",
@@ -231,7 +237,8 @@ SERVERS = (
     Option(
         "mock-inputs",
         "Whether the mock generates required inputs that are not set.",
-        section=_SERVERS,
+        _RUNNING,
+        _SERVERS,
         kind="choice",
         choices=("on", "off"),
         default="on",
@@ -241,7 +248,8 @@ SERVERS = (
     Option(
         "mock-case",
         "Answer this step with a documented status or example; repeatable.",
-        section=_SERVERS,
+        _RUNNING,
+        _SERVERS,
         kind="mock-case",
         key="mock_cases",
         metavar="[WORKFLOW/]STEP=STATUS|EXAMPLE",
@@ -252,7 +260,8 @@ SERVERS = (
     Option(
         "mock-lenient",
         "Answer requests too that are not as documented, with a note.",
-        section=_SERVERS,
+        _RUNNING,
+        _SERVERS,
         kind="switch",
         keyword=Keyword("mock_lenient", "bool"),
         pytest="answer requests too that are not as documented",
@@ -260,7 +269,8 @@ SERVERS = (
     Option(
         "mock-seed",
         "Seed of the mock's generated values.",
-        section=_SERVERS,
+        _RUNNING,
+        _SERVERS,
         kind="count",
         metavar="N",
         least=0,
@@ -279,7 +289,7 @@ SECRETS = (
     Option(
         "secret",
         "Mask this input, output or header of --header everywhere.",
-        _RUNS,
+        _WITH_INPUTS,
         _SECRETS,
         key="secrets",
         metavar="NAME",

@@ -18,7 +18,7 @@ from arazzo_runner.options.network import NETWORK
 from arazzo_runner.options.output import OUTPUT
 from arazzo_runner.options.python import PYTHON
 from arazzo_runner.options.runs import AUTH, CASES, INPUTS, SECRETS, SELECTION, SERVERS
-from arazzo_runner.options.validate import DEMO, MOCK, NEW, OTHERS, VALIDATE
+from arazzo_runner.options.validate import DEMO, MCP, MOCK, NEW, OTHERS, VALIDATE
 
 Table: TypeAlias = tuple[Option, ...]
 
@@ -27,6 +27,7 @@ OPTIONS: Final[Table] = (
     *DEMO,
     *NEW,
     *MOCK,
+    *MCP,
     *INPUTS,
     *AUTH,
     *CASES,

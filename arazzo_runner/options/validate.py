@@ -1,4 +1,4 @@
-"""Options of `arazzo validate`, `new`, `demo`, `mock`, and of commands that have one or two."""
+"""Options of `arazzo validate`, `new`, `demo`, `mock`, `mcp`, and of those with one or two."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from arazzo_runner.options.model import Option
 _VALIDATE = ("validate",)
 _NEW = ("new",)
 _MOCK = ("mock",)
+_MCP = ("mcp",)
 
 VALIDATE = (
     Option(
@@ -224,4 +225,31 @@ MOCK = (
     Option("no-admin", "Have no `/__arazzo`.", _MOCK, kind="switch"),
     Option("no-reload", "Do not read documents again when they change.", _MOCK, kind="switch"),
     Option("quiet", "Print no line for each request.", _MOCK, kind="switch", short="q"),
+)
+
+MCP = (
+    Option(
+        "http",
+        "Serve at this address, under the path /mcp, instead of standard input and output.",
+        _MCP,
+        metavar="HOST:PORT",
+    ),
+    Option(
+        "token-file",
+        "Demand the bearer token in this file of whoever uses --http; without it, that in"
+        " `ARAZZO_MCP_TOKEN`.",
+        _MCP,
+        kind="file",
+        metavar="FILE",
+    ),
+    Option(
+        "read-only",
+        "Offer only workflows that change nothing: all of their requests are GET, HEAD, OPTIONS or"
+        " QUERY.",
+        _MCP,
+        kind="switch",
+    ),
+    Option(
+        "allow", "Offer only this workflow; repeatable.", _MCP, metavar="ID", is_repeatable=True
+    ),
 )

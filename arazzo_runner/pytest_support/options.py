@@ -7,28 +7,22 @@ A flag of pytest beats the environment (`ARAZZO_TIMEOUT`), that beats pytest's c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Any
 
 import click
 import pytest
 from msgspec import Struct
 
-from arazzo_runner.auth.sources import CredentialStores
-from arazzo_runner.cli.credentials import credential_stores, named_credentials
 from arazzo_runner.cli.options.command_list import COMMANDS
 from arazzo_runner.cli.options.config_file import flags_for
-from arazzo_runner.cli.options.settings import settings_of
 from arazzo_runner.cli.run.command import command
-from arazzo_runner.cli.run.world import check_mock, http_settings
+from arazzo_runner.cli.run.keywords import run_options
+from arazzo_runner.cli.run.world import check_mock
 from arazzo_runner.cli.usage_errors import usage_diagnostic
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.errors import UsageError
 from arazzo_runner.options.model import Option
-from arazzo_runner.options.table import OPTIONS, Table, options_of
 from arazzo_runner.pytest_support.flags import form, option_dest, twins
-
-_APART: Final = ("checks", "timeout", "until", "fail_fast", "otel")
-"""Keywords that are read otherwise, and those that are for the run of one document."""
 
 
 class PytestOptions(Struct, frozen=True):
@@ -45,7 +39,7 @@ def read_options(config: pytest.Config) -> PytestOptions:
         arguments = [*_typed_arguments(config), "--", "DOCUMENT"]
         with command.make_context("pytest", arguments, default_map=known) as context:
             check_mock(context)
-            return PytestOptions(context.params, _run_options(context.params))
+            return PytestOptions(context.params, run_options(context.params))
     except click.ClickException as mistake:
         raise UsageError(usage_diagnostic(mistake)) from None
 
@@ -77,55 +71,3 @@ def _resolve_path(option: Option, value: Any, config: pytest.Config) -> Any:
     if isinstance(value, str):
         return str(config.rootpath / value)
     return [str(config.rootpath / one) for one in value]
-
-
-def _run_options(flags: Mapping[str, Any]) -> RunOptions:
-    """The flags as the Python API takes them."""
-    settings = settings_of(flags)
-    return keywords(flags) | RunOptions(
-        environment=CredentialVariables(credential_stores(flags)),
-        named_credentials=named_credentials(flags),
-        http=http_settings(flags),
-        limits=settings.limits,
-        checks=settings.checks,
-        allow_origins=settings.allow_origins,
-        send_invalid=settings.send_invalid,
-    )
-
-
-def keywords(flags: Mapping[str, Any], table: Table = OPTIONS) -> RunOptions:
-    """The keyword arguments whose values are those of flags."""
-    values = {
-        option.keyword.by_name or option.keyword.name: flags[option.parameter]
-        for option in options_of("run", table)
-        if option.keyword is not None
-        and option.keyword.function == "run"
-        and option.keyword.name not in _APART
-    }
-    return cast("RunOptions", values)
-
-
-class CredentialVariables(Mapping[str, str]):
-    """Variables, those of credentials also from where the configuration says that they are."""
-
-    def __init__(self, sources: CredentialStores) -> None:
-        self._variables = sources.variables
-        self._sources = sources
-
-    def __getitem__(self, name: str) -> str:
-        if name in self._variables:
-            return self._variables[name]
-        found = self._elsewhere(name) if name.startswith("ARAZZO_AUTH_") else None
-        if found is None:
-            raise KeyError(name)
-        return found
-
-    def _elsewhere(self, name: str) -> str | None:
-        alias = self._sources.aliases.get(name, "")
-        return self._variables.get(alias) or self._sources.more(name)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._variables)
-
-    def __len__(self) -> int:
-        return len(self._variables)

@@ -17,6 +17,7 @@ from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.command_list import COMMANDS
 from arazzo_runner.cli.options.config_file import flags_for
 from arazzo_runner.cli.options.flags import flags_of
+from arazzo_runner.cli.run.keywords import keywords
 from arazzo_runner.embed.documents import LoadOptions, in_python
 from arazzo_runner.embed.options import RunOptions, check_options
 from arazzo_runner.executor.plan import Limits
@@ -24,7 +25,6 @@ from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.options.model import Function, Keyword, Option
 from arazzo_runner.options.table import OPTIONS, keywords_of, members_of, options_of
 from arazzo_runner.pytest_support.flags import add_twins, twins
-from arazzo_runner.pytest_support.options import keywords
 from house.markdown import ROOT, flags
 
 DOCS = ROOT / "docs"

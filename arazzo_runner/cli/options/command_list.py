@@ -15,6 +15,7 @@ COMMANDS: Final = {
         "arazzo_runner.cli.mock.command",
         "serve mock responses of API descriptions on a port",
     ),
+    "mcp": ("arazzo_runner.cli.mcp.command", "offer workflows to agents as tools"),
     "demo": ("arazzo_runner.cli.demo.command", "show a run, without files or a network"),
     "replay": ("arazzo_runner.cli.replay", "replay a recorded run, without a server"),
     "auth": (

@@ -1,0 +1,164 @@
+"""The documents whose workflows are offered, read and judged before a client sees any of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
+from typing import Any, Final
+
+import click
+
+from arazzo_runner.auth.sources import CredentialStores
+from arazzo_runner.catalog.model import WorkflowInfo
+from arazzo_runner.cli.credentials import credential_stores
+from arazzo_runner.cli.diagnostics import show_warnings
+from arazzo_runner.cli.input_text import parse_input
+from arazzo_runner.cli.inputs import input_schemas_of, input_variable, inputs_for
+from arazzo_runner.cli.options.check_names import unknown_secrets
+from arazzo_runner.cli.options.settings import load_document
+from arazzo_runner.cli.run.documents import DocumentChoice, choose_documents
+from arazzo_runner.cli.run.keywords import run_options
+from arazzo_runner.cli.run.run_config import check_folder, chosen_documents
+from arazzo_runner.cli.run.world import check_mock, check_network, with_rate
+from arazzo_runner.embed.documents import inputs_of, secret_names
+from arazzo_runner.embed.runner import Runner
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.inputs import workflow_inputs
+from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.mcp.document import OfferedDocument, SecretLookup
+from arazzo_runner.mcp.offer import OWN_NAMES
+from arazzo_runner.mcp.workflow_tool import WorkflowTool, workflow_tools
+from arazzo_runner.pipeline.load import Description, SharedCache
+from arazzo_runner.report.safe_text import count_text
+from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, warning
+
+_NOT_HERE: Final[Mapping[str, Any]] = {
+    "workflows": (), "until": None, "fail_fast": False, "wait_for": (), "show_secrets": False,
+    "dry_run": False, "input_seed": None, "seed": None, "otel": None,
+}  # fmt: skip
+"""Flags of `arazzo run` that are for one run, as they are without them."""
+
+
+def offered_workflows(named: Sequence[str], given: Mapping[str, Any]) -> list[WorkflowTool]:
+    """The workflows of all documents that can run and are allowed. Raises DiagnosedError."""
+    given = {**_NOT_HERE, **given}
+    check_mock(click.get_current_context())
+    check_network(given)
+    documents = chosen_documents(named)
+    reader = _DocumentReader(given)
+    choice = choose_documents(documents, given, reader.load)
+    reader.choice = choice
+    loaded = [(one, reader.load(one)) for one in choice.documents]
+    _check_allowed(given["allow"], [one for _, one in loaded])
+    show_warnings(_unknown_in_all(unknown_secrets(one, given) for _, one in loaded))
+    offered = [(_offered(path, one, given, choice), _allowed(one, given)) for path, one in loaded]
+    return workflow_tools(offered, OWN_NAMES)
+
+
+class _DocumentReader:
+    """Reads documents, which share the texts of their sources."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self._given = given
+        self._shared = SharedCache()
+        self.choice = DocumentChoice(())
+        self._loaded: dict[str, Description] = {}
+
+    def load(self, document: str) -> Description:
+        """A document; each is read once."""
+        if document not in self._loaded:
+            check_folder(document)
+            given = {**self._given, "sources": self.choice.sources_of(document, self._given)}
+            self._loaded[document] = load_document(document, given, shared=self._shared)
+        return self._loaded[document]
+
+
+def _check_allowed(names: Iterable[str], documents: Sequence[Description]) -> None:
+    """Raise UsageError for a name of ``--allow`` that no document has."""
+    known = [name for one in documents for name in one.workflow_ids]
+    for name in names:
+        if name not in known:
+            message = f"`--allow {name}`: no workflow is called `{name}` in any of the documents"
+            raise UsageError(error("AZ901", message, help=did_you_mean(name, known)))
+
+
+def _unknown_in_all(findings: Iterable[list[Diagnostic]]) -> list[Diagnostic]:
+    """The findings that all documents have in common."""
+    first, *others = findings
+    return [
+        one for one in first if all(one.message in [f.message for f in each] for each in others)
+    ]
+
+
+def _allowed(description: Description, given: Mapping[str, Any]) -> list[WorkflowInfo]:
+    """The workflows of a document that are offered; those that cannot run are said."""
+    names = given["allow"]
+    wanted = [
+        one
+        for one in description.workflows.values()
+        if (not names or one.workflow_id in names) and (one.read_only or not given["read_only"])
+    ]
+    show_warnings(_broken_warning(one) for one in wanted if one.errors)
+    return [one for one in wanted if not one.errors]
+
+
+def _broken_warning(info: WorkflowInfo) -> Diagnostic:
+    first, more = info.errors[0], len(info.errors) - 1
+    beside = f", and {count_text(more, 'more error')}" if more else ""
+    message = f"the workflow `{info.workflow_id}` is not offered, as it cannot run: {first}{beside}"
+    return warning("AZ906", message, help="`arazzo validate` shows all errors of a document")
+
+
+def _offered(
+    document: str, description: Description, given: Mapping[str, Any], choice: DocumentChoice
+) -> OfferedDocument:
+    own = choice.flags_of(description, given)
+    known = secret_names(description)
+    headers = {one.partition("=")[0].lower() for one in own["headers"]}
+    own["secrets"] = tuple(one for one in own["secrets"] if one in known or one.lower() in headers)
+    own["generate"] = {
+        name: kind for name, kind in own["generate"].items() if name in inputs_of(description)
+    }
+    options = run_options(own)
+    if given["mock"]:
+        options["mock_inputs"] = "off"
+    if given["rate"] is not None:
+        options["wrap"] = with_rate(given)
+    stores = credential_stores(given)
+    return OfferedDocument(
+        stem=re.sub(r"\.arazzo$", "", PurePath(document).stem),
+        description=description,
+        runner=Runner(**options),
+        inputs={one: set_inputs(description, own, one) for one in description.workflow_ids},
+        look_up=_secret_lookup(description, stores),
+        variable=input_variable,
+        secrets=frozenset(given["secrets"]),
+        generated=frozenset(own["generate"]),
+    )
+
+
+def set_inputs(
+    description: Description, given: Mapping[str, Any], workflow_id: str
+) -> dict[str, Value]:
+    """The inputs that flags, the environment and the profile set for a workflow."""
+    known = input_schemas_of(description, [workflow_id])
+    found = inputs_for(description, given, [workflow_id])
+    taken = {name: value for name, value in found.items() if known.takes(name)}
+    stated = {name for one in known.schemas for name in one.stated}
+    own = workflow_inputs(workflow_id, taken, stated)
+    return {name: one for name, one in taken.items() if name not in own.names} | own.inputs
+
+
+def _secret_lookup(description: Description, stores: CredentialStores) -> SecretLookup:
+    """Secret inputs that a command or the keyring knows, under the names of their variables."""
+
+    def look_up(workflow_id: str, name: str) -> MaybeValue:
+        known = input_schemas_of(description, [workflow_id])
+        for variable in (input_variable(workflow_id, name), input_variable("", name)):
+            text = stores.more(variable)
+            if text is not None:
+                return parse_input(name, text, known.target(name).value)
+        return MISSING
+
+    return look_up
