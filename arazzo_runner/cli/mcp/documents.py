@@ -20,7 +20,7 @@ from arazzo_runner.cli.options.settings import load_document
 from arazzo_runner.cli.run.documents import DocumentChoice, choose_documents
 from arazzo_runner.cli.run.keywords import run_options
 from arazzo_runner.cli.run.run_config import check_folder, chosen_documents
-from arazzo_runner.cli.run.world import check_mock, check_network, with_rate
+from arazzo_runner.cli.run.world import check_mock, check_network
 from arazzo_runner.embed.documents import inputs_of, secret_names
 from arazzo_runner.embed.runner import Runner
 from arazzo_runner.errors import UsageError
@@ -32,6 +32,7 @@ from arazzo_runner.mcp.workflow_tool import WorkflowTool, workflow_tools
 from arazzo_runner.pipeline.load import Description, SharedCache
 from arazzo_runner.report.safe_text import count_text
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, warning
+from arazzo_runner.worlds.rate import RateLimit
 
 _NOT_HERE: Final[Mapping[str, Any]] = {
     "workflows": (), "until": None, "fail_fast": False, "wait_for": (), "show_secrets": False,
@@ -42,7 +43,9 @@ _NOT_HERE: Final[Mapping[str, Any]] = {
 
 def offered_workflows(named: Sequence[str], given: Mapping[str, Any]) -> list[WorkflowTool]:
     """The workflows of all documents that can run and are allowed. Raises DiagnosedError."""
-    given = {**_NOT_HERE, **given}
+    # Of all documents together.
+    rate = None if given["rate"] is None else RateLimit(given["rate"])
+    given = {**_NOT_HERE, **given, "rate": rate}
     check_mock(click.get_current_context())
     check_network(given)
     documents = chosen_documents(named)
@@ -123,8 +126,6 @@ def _offered(
     options = run_options(own)
     if given["mock"]:
         options["mock_inputs"] = "off"
-    if given["rate"] is not None:
-        options["wrap"] = with_rate(given)
     stores = credential_stores(given)
     return OfferedDocument(
         stem=re.sub(r"\.arazzo$", "", PurePath(document).stem),
