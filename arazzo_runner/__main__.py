@@ -13,18 +13,18 @@ exit_at_signals()  # before anything is imported that takes time
 
 def main() -> int:
     """Run the command line as a process: its arguments, its signals. Returns the exit code."""
-    from arazzo_runner.cli.collector import pause_collector, spare_at_exit
     from arazzo_runner.cli.main import main as run
-    from arazzo_runner.cli.signals import end_abandoned
+    from arazzo_runner.cli.process import pause_collector, spare_at_exit
+    from arazzo_runner.cli.signals import end_process
 
     pause_collector()
     try:
         code = run()
-        end_abandoned(code)
-        return code
     finally:
         spare_at_exit()
         exit_at_signals()
+    end_process(code)
+    return code
 
 
 if __name__ == "__main__":

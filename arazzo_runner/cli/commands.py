@@ -6,12 +6,12 @@ from importlib import import_module
 
 import click
 
-from arazzo_runner.cli.collector import resume_collector
 from arazzo_runner.cli.command_words import remember_command
 from arazzo_runner.cli.diagnostics import installation_notes
 from arazzo_runner.cli.options.color import reset_color
 from arazzo_runner.cli.options.command_list import COMMANDS
 from arazzo_runner.cli.options.config_file import flags_for
+from arazzo_runner.cli.process import is_collector_paused, resume_collector, spare_libraries
 from arazzo_runner.cli.signals import raise_at_signals
 from arazzo_runner.version import VERSION
 
@@ -80,6 +80,8 @@ def cli(ctx: click.Context, debug: bool) -> None:  # noqa: FBT001 - click passes
 def carry_out(args: list[str]) -> int:
     """Carry out a command line and return its exit code; raises click's exceptions."""
     reset_color()
+    if is_collector_paused():
+        spare_libraries()
     try:
         with installation_notes():
             outcome = cli.main(args, "arazzo", standalone_mode=False)

@@ -43,18 +43,39 @@ def interrupted_code(reason: BaseException) -> int:
     return 128 + (signal.SIGTERM if isinstance(cause, TerminatedError) else signal.SIGINT)
 
 
-def end_abandoned(code: int) -> None:
-    """End the process if threads go on with what nobody waits for: its end would wait for them."""
-    threads = sys.modules.get("arazzo_runner.worlds.threads")
-    if threads is None or not threads.is_thread_abandoned():
+def end_process(code: int) -> None:
+    """End the process here, with all that is registered for its end.
+
+    Python would first take all modules and objects apart, a twentieth of a short run. It may do so
+    where it has to wait for threads, or where a profiler, a debugger or ``-X dev`` watches.
+    """
+    if not _is_thread_abandoned() and (_has_threads() or _is_watched()):
         return
     atexit._run_exitfuncs()  # noqa: SLF001 - `os._exit` would leave them out
     for stream in (sys.stdout, sys.stderr):
-        try:  # noqa: SIM105 - as above
+        try:  # noqa: SIM105 - `contextlib` takes its time to import
             stream.flush()
         except (OSError, ValueError):
             pass
     os._exit(code)
+
+
+def _is_thread_abandoned() -> bool:
+    """Whether a thread goes on with what nobody waits for: Python would wait for it."""
+    threads = sys.modules.get("arazzo_runner.worlds.threads")
+    return threads is not None and threads.is_thread_abandoned()
+
+
+def _has_threads() -> bool:
+    threading = sys.modules.get("threading")
+    if threading is None:
+        return False
+    main = threading.main_thread()
+    return any(one is not main and not one.daemon for one in threading.enumerate())
+
+
+def _is_watched() -> bool:
+    return bool(sys.getprofile() or sys.gettrace() or sys.flags.dev_mode)
 
 
 def _exit(number: int, _frame: FrameType | None) -> None:

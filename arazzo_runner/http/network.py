@@ -155,8 +155,10 @@ def resolve_host(host: str, port: int, timeout: float) -> list[Address]:
     """The addresses of a host, in the order of RFC 6724; TimeoutError, socket.gaierror.
 
     The system's resolver cannot be given a time, so it runs in a thread of its own, which may
-    outlive this call.
+    outlive this call. An IPv4 address needs no resolver.
     """
+    if _is_ipv4(host):
+        return [(socket.AF_INET, (host, port))]
     outcome: list[list[Address] | Exception] = []
     thread = Thread(target=lambda: outcome.append(_resolve(host, port)), daemon=True)
     thread.start()
@@ -166,6 +168,14 @@ def resolve_host(host: str, port: int, timeout: float) -> list[Address]:
     if isinstance(outcome[0], Exception):
         raise outcome[0]
     return outcome[0]
+
+
+def _is_ipv4(host: str) -> bool:
+    try:
+        socket.inet_pton(socket.AF_INET, host)
+    except (OSError, ValueError):  # the latter for what no host has, such as NUL
+        return False
+    return True
 
 
 def _resolve(host: str, port: int) -> list[Address] | Exception:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 
 import click
@@ -29,8 +28,12 @@ def per_file_ignores() -> dict[str, tuple[str, ...]]:
     table = read_config().get("validate", {}).get("per-file-ignores", {})
     if not isinstance(table, dict):
         raise click.UsageError("`per-file-ignores` is a table of patterns and lists of codes")
+    if not table:
+        return {}
+    from glob import escape
+
     path = config_file()
-    home = glob.escape(str(path.parent)) if path else ""
+    home = escape(str(path.parent)) if path else ""
     return {
         os.path.join(home, pattern): _code_list(pattern, codes)  # noqa: PTH118 - no path, a pattern
         for pattern, codes in table.items()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from math import isfinite
-from string import ascii_letters, digits
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote
 
@@ -41,7 +40,7 @@ Encode: TypeAlias = Callable[[str], str]
 
 _STRAY_PERCENT: Final = lazy_pattern(r"%(?![0-9A-Fa-f]{2})")
 # RFC 3986, section 2.3.
-_UNRESERVED: Final = f"{ascii_letters}{digits}-._~".encode()
+_UNRESERVED: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 # RFC 3986, section 2.2, without `#`, `[` and `]`: they cannot stand in a query (section 3.4).
 _RESERVED: Final = ":/?@!$&'()*+,;="
 # RFC 3986, section 3.3: what of the reserved set may stand in a path segment.

@@ -153,3 +153,40 @@ def test_a_working_command_is_interrupted_by_an_exception(number, kind):
         for one, handler in before.items():
             signal.signal(one, handler)
     assert signals.interrupted_code(reason.value) == 128 + number
+
+
+# What is registered for the end of a process, what is buffered, and what Python takes apart.
+END = r"""
+import atexit, os, sys, threading
+from arazzo_runner.cli.signals import end_process
+class Late:
+    def __del__(self):
+        os.write(1, b"apart\n")
+late = Late()
+atexit.register(print, "registered")
+print("buffered")
+WAY
+end_process(3)
+sys.exit(4)
+"""
+WAYS = {
+    "": (3, ["buffered", "registered"]),
+    "threading.Thread(target=threading.Event().wait, daemon=True).start()": (
+        3,
+        ["buffered", "registered"],
+    ),
+    "threading.Timer(0.1, print, ['waited']).start()": (
+        4,
+        ["buffered", "waited", "registered", "apart"],
+    ),
+    "sys.setprofile(lambda *_: None)": (4, ["buffered", "registered"]),
+    "sys.settrace(lambda *_: None)": (4, ["buffered", "registered"]),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_process_ends_as_python_would_end_it(way):
+    command = [sys.executable, "-c", END.replace("WAY", way)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout.split()) == WAYS[way]
+    assert done.stderr == ""
