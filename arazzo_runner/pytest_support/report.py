@@ -6,6 +6,7 @@ Results of a worker of pytest-xdist are sent to the process that writes the repo
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeVar
 
@@ -128,12 +129,32 @@ class SessionReport:
                 self._positions.get(name, 0),
                 name,
                 description.entry.document.source.name,
-                _with_case_name(masked, item.name),
+                self._with_test_name(masked, item, masker),
                 description.source_infos(),
                 description.operation_names(),
                 warnings,
             )
         )
+
+    def _with_test_name(self, result: RunResult, item: pytest.Item, masker: Masker) -> RunResult:
+        """The result with the case of a workflow, or with the test function that ran it.
+
+        A workflow that a function runs again is numbered, so that each name stands for one run.
+        """
+        if item.path.suffix != ".py":
+            return _with_case_name(result, item.name)
+        before = Counter(
+            one.workflow_id
+            for ran in self._ran
+            if ran.test == item.nodeid
+            for one in ran.result.workflows
+        )
+        test, named = masker.text(item.nodeid), []
+        for one in result.workflows:
+            before[one.workflow_id] += 1
+            number = before[one.workflow_id]
+            named.append(replace(one, case=test, repetition=number if number > 1 else None))
+        return RunResult(tuple(named), result.duration)
 
     def _keep_bodies(self, config: pytest.Config, result: RunResult) -> None:
         """Count what a run has left: ``--arazzo-max-kept`` is for all runs together."""

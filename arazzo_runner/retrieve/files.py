@@ -96,6 +96,9 @@ def _read(path: str, shown: str, limit: int) -> RetrievedDocument:
 def _unreadable_error(
     path: str, shown: str, reason: OSError | ValueError, asking: str | None = None
 ) -> RetrieveError:
+    if isinstance(reason, FileNotFoundError) and (target := _link_target(path)) is not None:
+        message = f"`{without_logins(shown)}` is a link to `{target}`, where there is no file"
+        return RetrieveError(message, "restore that file, or remove the link")
     if isinstance(reason, FileNotFoundError | NotADirectoryError):
         hint = _nearest_file(path) if asking is None else _where(path, asking)
         return RetrieveError(f"there is no file `{without_logins(shown)}`", hint)
@@ -103,6 +106,14 @@ def _unreadable_error(
     message = f"`{shown}` cannot be read: {(words or 'unknown error').lower()}"
     is_forbidden = isinstance(reason, PermissionError)
     return RetrieveError(message, _MAY_READ if is_forbidden else None)
+
+
+def _link_target(path: str) -> str | None:
+    """Where a symbolic link leads; None for what is none."""
+    try:
+        return str(Path(path).readlink())
+    except OSError:
+        return None
 
 
 def _nearest_file(path: str) -> str | None:

@@ -72,6 +72,12 @@ def overwrite_error(flag: str, path: str) -> OverwriteError:
     return OverwriteError(error("AZ906", message, help="name another file"))
 
 
+def foreign_file_error(flag: str, path: str) -> OverwriteError:
+    """The refusal of a path whose file holds something else than the report of ``flag``."""
+    message = f"`{flag}` would overwrite `{path}`, which is no such report"
+    return OverwriteError(error("AZ906", message, help="name another file, or remove this one"))
+
+
 def guard_access(access: DocumentAccess, given: Mapping[str, Any]) -> DocumentAccess:
     """The ways to documents, which refuse a file that a flag says to write; OverwriteError."""
     outputs = [*_outputs(given)]

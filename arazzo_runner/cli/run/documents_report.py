@@ -9,12 +9,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from arazzo_runner.cli.options.overwrite import OverwriteError, foreign_file_error
 from arazzo_runner.cli.run.ordered_output import OrderedOutput
 from arazzo_runner.cli.run.reports import OpenSink, ReportTarget, open_sink
 from arazzo_runner.cli.run.session import RunSession, write_problems
@@ -59,17 +61,26 @@ class DocumentsReport:
         self._charts: dict[Position, Flowchart] = {}
         self._live: list[tuple[ReportTarget, OpenSink]] = []
         self._since = time.perf_counter()
+        self._has_refused_files = False
         self._covers = session.covers or bool(session.reports.targets)
 
     def __enter__(self) -> DocumentsReport:
-        """Begin the reports that grow. Raises UsageError (AZ907)."""
-        for target in self._session.reports.targets:
-            if target.kind == "ndjson":
-                sink = open_sink(target)
-                self._live.append((target, sink))
-                lines = EventLines(sink.write, Masker(), self._elapsed)
-                lines.begin(replace(self._report(ExitCode.PASSED), documents=self._planned()))
+        """Begin the reports that grow. Raises UsageError (AZ906, AZ907)."""
+        try:
+            for target in self._session.reports.targets:
+                if target.kind == "ndjson":
+                    self._begin_lines(target)
+        except UsageError:
+            self._workflows.close()
+            raise
         return self
+
+    def _begin_lines(self, target: ReportTarget) -> None:
+        _check_replaceable(target)
+        sink = open_sink(target)
+        self._live.append((target, sink))
+        lines = EventLines(sink.write, Masker(), self._elapsed)
+        lines.begin(replace(self._report(ExitCode.PASSED), documents=self._planned()))
 
     def _planned(self) -> tuple[DocumentReport, ...]:
         return tuple(DocumentReport(one, ExitCode.PASSED, Status.PASSED) for one in self._documents)
@@ -117,6 +128,8 @@ class DocumentsReport:
 
     def refuse(self, number: int, reason: DiagnosedError, code: int) -> None:
         """A document could not be run."""
+        # No report takes the place of what was read.
+        self._has_refused_files |= isinstance(reason, OverwriteError)
         masker = Masker(reason.secrets)
         found = tuple(_masked(one, masker) for one in reason.diagnostics)
         entry = DocumentReport(
@@ -202,10 +215,29 @@ class DocumentsReport:
         live, self._live = self._live, []
         for _, sink in live:
             EventLines(sink.write, Masker(), self._elapsed).finish(report)
-        if self._session.reports.targets:
-            self._session.reports.write(report, Masker(), [target for target, _ in live])
+        reports = self._session.reports
+        if self._has_refused_files:
+            reports = reports.without_files()
+        if reports.targets:
+            reports.write(report, Masker(), [target for target, _ in live])
         for _, sink in live:
             sink.close()
+
+
+def _check_replaceable(target: ReportTarget) -> None:
+    """Raise OverwriteError for a file with other content than such a report.
+
+    It is emptied before the documents are read, which may name it.
+    """
+    path = Path(target.path)
+    if not path.is_file():
+        return
+    with suppress(OSError), path.open("rb") as file:
+        if file.read(len(_BEGIN)) not in (b"", _BEGIN):
+            raise foreign_file_error(f"--report {target.kind}", target.path)
+
+
+_BEGIN: Final = b'{"event": '
 
 
 def _ordered_write(output: OrderedOutput, number: int, sink: OpenSink) -> Callable[[bytes], None]:

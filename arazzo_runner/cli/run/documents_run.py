@@ -164,8 +164,8 @@ class DocumentsCommand(Struct):
         if self.given["dry_run"]:
             return self._rehearse()
         report = DocumentsReport(session, self.choice.documents)
-        output = OrderedOutput()
         with session.live() as stream, report:
+            output = OrderedOutput()
             out = session.out if stream is None else stream
             look = Console(out, Masker()).look
             progress = LiveItems(look, time.monotonic, len(self.choice.documents), "document")

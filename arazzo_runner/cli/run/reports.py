@@ -63,6 +63,10 @@ class Reports(Struct, frozen=True):
         """Whether a report draws workflows; that of `github` is a summary in Markdown as well."""
         return any(one.kind in ("html", "markdown", "github") for one in self.targets)
 
+    def without_files(self) -> Reports:
+        """Those on standard output."""
+        return Reports(tuple(one for one in self.targets if one.path == STDOUT))
+
     def check(self) -> None:
         """Raise UsageError for a file that cannot be written, before anything is sent."""
         if self.targets:

@@ -21,7 +21,6 @@ from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.color import terminal_style
 from arazzo_runner.cli.options.settings import report_notes
 from arazzo_runner.cli.run.reports import (
-    STDOUT,
     ReportObserver,
     Reports,
     read_reports,
@@ -254,7 +253,7 @@ class CommandSession(Struct):
         from arazzo_runner.cli.options.overwrite import OverwriteError
 
         if isinstance(error, OverwriteError):  # no report takes the place of what was read
-            reports = Reports(tuple(one for one in reports.targets if one.path == STDOUT))
+            reports = reports.without_files()
         self._write_failed_start(reports, error, code)
         show_diagnostics(error.diagnostics, secrets=error.secrets)
         if isinstance(error, InputError) and error.missing:

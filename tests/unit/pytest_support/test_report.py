@@ -156,3 +156,35 @@ def test_the_bodies_of_all_tests_have_one_limit(
     ]
     # The newest is kept, whatever its size.
     assert [one["body"] == {"name": "Rex"} for one in responses].count(True) == kept, responses
+
+
+FUNCTIONS = """
+import pytest
+
+def run(arazzo, **options):
+    return arazzo.run("pets.arazzo.yaml", "addPet", **options)
+
+def test_one(arazzo):
+    run(arazzo)
+
+@pytest.mark.parametrize("name", ["Rex"])
+def test_two(arazzo, name):
+    run(arazzo)
+    run(arazzo)
+"""
+
+
+@pytest.mark.parametrize("processes", [(), ("-n", "2")])
+def test_functions_that_run_one_workflow_are_told_apart(
+    project: Project, processes: tuple[str, ...]
+) -> None:
+    project.write("test_pets.py", FUNCTIONS)
+    arguments = (MOCK, *processes, "-k", "not missPet", "--arazzo-report", "junit=all.xml")
+    (project.run_apart if processes else project.run)(*arguments).assert_outcomes(passed=3)
+    names = [one.get("name") for one in ET.parse(project.path / "all.xml").iter("testcase")]
+    assert names == [
+        "addPet",
+        "addPet [test_pets.py::test_one]",
+        "addPet [test_pets.py::test_two[Rex]]",
+        "addPet [test_pets.py::test_two[Rex] #2]",
+    ]

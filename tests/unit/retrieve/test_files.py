@@ -74,6 +74,18 @@ def test_a_missing_folder(folder, path):
     assert caught.value.hint == "give the path of the document, from the working directory"
 
 
+@pytest.mark.parametrize(
+    "read", [read_named, lambda path, limit: read_regular(file_uri(path), limit)]
+)
+def test_a_link_to_nothing_names_its_target(folder, read):
+    (folder / "studio.yaml").symlink_to("gone/studio.yaml")
+    with pytest.raises(RetrieveError) as caught:
+        read("studio.yaml", 10)
+    link = "`studio.yaml` is a link to `gone/studio.yaml`"
+    assert caught.value.message == f"{link}, where there is no file"
+    assert caught.value.hint == "restore that file, or remove the link"
+
+
 def test_a_folder(folder):
     (folder / "d").mkdir()
     with pytest.raises(RetrieveError) as caught:

@@ -77,3 +77,26 @@ def test_a_new_document_does_not_replace_its_source(
     assert main(["new", "api.yaml", "-o", output, "--force"]) == 2
     assert f"`-o {output}` would replace `api.yaml`" in capsys.readouterr().err
     assert (folder / "api.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", ["html", "json", "junit", "markdown", "ndjson", "har"])
+@pytest.mark.parametrize("order", ["w.yaml b.yaml", "b.yaml w.yaml"])
+def test_what_one_of_several_documents_reads_is_not_overwritten(
+    folder: Path, capsys: pytest.CaptureFixture[str], kind: str, order: str
+) -> None:
+    text = (folder / "w.yaml").read_text()
+    assert "api.yaml" in text
+    (folder / "b.yaml").write_text(text.replace("api.yaml", "b-api.yaml"))
+    (folder / "b-api.yaml").write_text((folder / "api.yaml").read_text())
+    before = {one.name: one.read_bytes() for one in folder.iterdir()}
+    assert main(["run", *order.split(), "--mock", "--report", f"{kind}=b-api.yaml"]) == 2
+    assert "would overwrite `b-api.yaml`, which is " in capsys.readouterr().err
+    assert {one.name: one.read_bytes() for one in folder.iterdir()} == before
+
+
+@pytest.mark.parametrize("text", ["", '{"event": "run_started"}\n'])
+def test_events_of_several_documents_replace_those_before(folder: Path, text: str) -> None:
+    (folder / "b.yaml").write_text((folder / "w.yaml").read_text())
+    (folder / "events").write_text(text)
+    assert main(["run", "w.yaml", "b.yaml", "--mock", "--report", "ndjson=events"]) == 0
+    assert (folder / "events").read_text().count("\n") > 5
