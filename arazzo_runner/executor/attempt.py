@@ -44,6 +44,7 @@ from arazzo_runner.openapi.request.build import RequestRefused
 from arazzo_runner.openapi.response.body import BodyError, decode_body
 from arazzo_runner.openapi.response.contract import (
     CheckResult,
+    may_take_long,
 )
 
 LARGE_BODY: Final = 1 << 20
@@ -207,14 +208,15 @@ async def _response_outcome(
 ) -> AttemptOutcome:
     """Judge a response; :func:`_judge_response` touches nothing, and may be in a thread."""
     judge = partial(_judge_response, planned, call, built, response, frame, error)
-    is_heavy = _is_heavy(planned, response)
+    is_heavy = _is_heavy(planned, call, response)
     outcome = await frame.ledger.compute(judge, planned.step.place, is_heavy=is_heavy)
     _tell_criteria(outcome.attempt.criteria, frame, key)
     return outcome
 
 
-def _is_heavy(planned: StepPlan, response: HttpResponse) -> bool:
-    return planned.is_heavy or len(response.body) > LARGE_BODY
+def _is_heavy(planned: StepPlan, call: OperationCall, response: HttpResponse) -> bool:
+    is_large = planned.is_heavy or len(response.body) > LARGE_BODY
+    return is_large or may_take_long(call.operation, response.status)
 
 
 def _judge_response(
@@ -240,7 +242,7 @@ def _judge_response(
     criteria = _judge_all(planned, scope, frame)
     sent = response.request or replace(built.request)
     # What takes long may have been broken off, to be done again.
-    is_over = _is_heavy(planned, response) and frame.ledger.is_over(planned.step.place)
+    is_over = _is_heavy(planned, call, response) and frame.ledger.is_over(planned.step.place)
     is_judged = error is None and not is_over
     checks = contract_checks(planned, call, sent, response, body, frame) if is_judged else ()
     error, outputs = _outputs(planned, scope, error, passed=_is_passed(criteria, checks))

@@ -45,7 +45,12 @@ def find_problems(schema: InputsSchema, inputs: Mapping[str, Value]) -> list[Inp
     if broken:
         return [*found, *broken]  # no validator takes it
     if schema.value is not None:
-        failures = list(compile_inputs(schema.value).iter_errors(_as_json(dict(inputs))))
+        judge, value = compile_inputs(schema.value), _as_json(dict(inputs))
+        try:
+            failures = list(judge.iter_errors(value))
+        except ValueError as reason:  # the run is over, or its patterns are too much work
+            message = f"the inputs cannot be checked: {reason}"
+            return [*found, InputProblem("invalid", None, message)]
         found += _schema_problems(failures, schema) if failures else ()
     return found
 

@@ -18,7 +18,7 @@ from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.plan import Clock, Plan, Settings, StepKey, WorkflowKey, WorkflowPlan
 from arazzo_runner.executor.result import StepError, WorkflowResult
 from arazzo_runner.executor.world import World
-from arazzo_runner.expression.query.limits import QueryError, with_checkpoint
+from arazzo_runner.expression.query.limits import Checkpoint, QueryError, with_checkpoint
 from arazzo_runner.expression.scope import Scope, WorkflowValues
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.response.contract import Judge
@@ -141,9 +141,7 @@ class RunState:
 
     async def compute(self, work: Callable[[], T], place: Place, *, is_heavy: bool) -> T:
         """Do work of a step, whose queries end when the run does; what is heavy, out of the way."""
-        timed = partial(
-            with_checkpoint, partial(self._seconds_left, place), work, self.clock.thread
-        )
+        timed = self._timed(partial(self._seconds_left, place), work)
         return await self.offload(timed) if is_heavy else timed()
 
     async def compute_last(self, work: Callable[[], T], place: Place, *, is_heavy: bool) -> T:
@@ -151,10 +149,12 @@ class RunState:
         if self.stopped is None:
             return await self.compute(work, place, is_heavy=is_heavy)
         until = self.clock.limited() + LAST_SECONDS
-        timed = partial(
-            with_checkpoint, partial(self._seconds_until, until), work, self.clock.thread
-        )
+        timed = self._timed(partial(self._seconds_until, until), work)
         return await self.offload(timed) if is_heavy else timed()
+
+    def _timed(self, checkpoint: Checkpoint, work: Callable[[], T]) -> Callable[[], T]:
+        seconds = self.settings.limits.query_seconds
+        return partial(with_checkpoint, checkpoint, work, self.clock.thread, seconds)
 
     def _seconds_left(self, place: Place) -> float:
         """A checkpoint: the seconds left; QueryError where the run is over or interrupted."""

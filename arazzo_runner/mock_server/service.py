@@ -14,10 +14,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError, UsageError
+from arazzo_runner.expression.query.limits import QueryError
 from arazzo_runner.http_semantics.headers import header_value
 from arazzo_runner.http_semantics.media_type import essence, is_json
 from arazzo_runner.mock.api import MockApi
 from arazzo_runner.mock.generate.flatten import NoExample
+from arazzo_runner.mock.generate.time_budget import within_seconds
 from arazzo_runner.mock.problem import Problem, ProblemError, problem_response
 from arazzo_runner.mock.resources import MockState, StateBound
 from arazzo_runner.mock.steps.expectations import NO_EXPECTATION, StepExpectation
@@ -31,6 +33,9 @@ from arazzo_runner.text.pattern import lazy_pattern
 
 BOUND: Final = StateBound(generated=2_000, changed=10_000, deleted=10_000, size=32 * 2**20)
 """What each source keeps: a server may run for weeks, under whatever comes."""
+
+MAX_SECONDS: Final = 5.0
+"""Of work for one request: nobody else is served meanwhile."""
 
 MAX_PATH: Final = 8_192
 MAX_DEPTH: Final = 100
@@ -148,11 +153,12 @@ class MockService:
     ) -> tuple[HttpResponse, str]:
         api, operation = self.apis[target.source], target.operation
         expected = _expectation(wanted)
+        accept = partial(api.accept, operation, request, expected)
         try:
-            return api.accept(operation, request, expected), ""
+            return within_seconds(MAX_SECONDS, accept), ""
         except ProblemError as refusal:
             return api.refuse(operation, refusal.problem), refusal.problem.detail
-        except NoExample as reason:
+        except (NoExample, QueryError) as reason:
             detail = f"no response of `{operation.title}` could be generated: {reason}"
         except DocumentError as reason:
             detail = f"the description of `{operation.title}` is invalid: {reason}"

@@ -37,23 +37,31 @@ WorkClock: TypeAlias = Callable[[], float]
 
 _checkpoint: ContextVar[Checkpoint] = ContextVar("query_checkpoint", default=lambda: inf)
 _work_clock: ContextVar[WorkClock | None] = ContextVar("work_clock", default=None)
+_match_seconds: ContextVar[float] = ContextVar("match_seconds", default=1.0)
 T = TypeVar("T")
 
 
 def with_checkpoint(
-    checkpoint: Checkpoint, work: Callable[[], T], clock: WorkClock | None = None
+    checkpoint: Checkpoint,
+    work: Callable[[], T],
+    clock: WorkClock | None = None,
+    match_seconds: float | None = None,
 ) -> T:
     """Do the work; each query within it asks the checkpoint at its start and while it goes on.
 
     Within such work, both are asked. The core has no clock of its own, and a query no room in its
-    callers for one: the XPath library calls back with nothing of ours but its tokens.
+    callers for one: the XPath library calls back with nothing of ours but its tokens. Patterns of
+    schemas have ``match_seconds`` for one string.
     """
     outer = _checkpoint.get()
     token = _checkpoint.set(lambda: min(outer(), checkpoint()))
     clock_token = _work_clock.set(clock or _work_clock.get())
+    seconds = _match_seconds.get() if match_seconds is None else match_seconds
+    seconds_token = _match_seconds.set(seconds)
     try:
         return work()
     finally:
+        _match_seconds.reset(seconds_token)
         _work_clock.reset(clock_token)
         _checkpoint.reset(token)
 
@@ -64,6 +72,11 @@ def seconds_for_query(limit: float) -> float:
     Raises :class:`QueryError` when the run is over.
     """
     return min(limit, _checkpoint.get()())
+
+
+def seconds_for_match() -> float:
+    """The seconds that the pattern of a schema may take for one string."""
+    return _match_seconds.get()
 
 
 def work_clock() -> WorkClock | None:

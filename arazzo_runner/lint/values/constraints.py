@@ -17,13 +17,14 @@ from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.schema.descend import SchemaShape, types_of_value
 from arazzo_runner.openapi.schema.dialect import translate_schema
 from arazzo_runner.openapi.schema.errors import SchemaError, errors_of, is_valid
+from arazzo_runner.openapi.schema.patterns import UNFINISHED
 from arazzo_runner.openapi.schema.shape import (
     Alternative,
     SchemaPart,
     listed_values,
     types_of_alternative,
 )
-from arazzo_runner.openapi.schema.validator import compile_schema
+from arazzo_runner.openapi.schema.validator import compile_validator
 from arazzo_runner.openapi.schema.walk import CHOICES
 
 _OF_SCALARS: Final = (
@@ -36,7 +37,6 @@ _OF_ITEMS: Final = (*_OF_COUNTS, "uniqueItems")
 _JUDGED_APART: Final = frozenset({"required", *CHOICES, "pattern"})
 # Of what is text, the spelling is compared.
 _OF_LISTS: Final = _JUDGED_APART | {"enum", "const"}
-_UNFINISHED: Final = "Error executing regex"
 # Formats are annotations: a server may be more lenient. These have one meaning.
 _FORMATS: Final = frozenset({"date", "date-time", "email", "ipv4", "ipv6", "uuid"})
 
@@ -126,7 +126,7 @@ def _first_violation(
 ) -> Broken | None:
     errors = (error for part in alternative for error in _errors(value, part, keywords, shape))
     # A pattern that takes too long proves nothing.
-    proven = (one for one in errors if not one.message.startswith(_UNFINISHED))
+    proven = (one for one in errors if not one.message.startswith(UNFINISHED))
     first = next(proven, None)
     return None if first is None else Broken(first.message, first.kind.name == "format")
 
@@ -151,6 +151,8 @@ def _compile(node: dict[str, Value], keywords: tuple[str, ...], version: tuple[i
     if not written:
         return None
     try:
-        return compile_schema(translate_schema(version, dict(written), written), 100_000, _FORMATS)
+        return compile_validator(
+            translate_schema(version, dict(written), written), 100_000, _FORMATS
+        )
     except ValueError:
         return None

@@ -34,9 +34,11 @@ class Validator:
         try:
             if self.compiled.is_valid(value):
                 return None
+            errors = self.compiled.iter_errors(value)
         except ValueError as reason:
+            check_time()  # of the response; otherwise it is too much work by itself
             return f"it cannot be checked: {reason}", ()
-        error = relevant_errors(self.compiled.iter_errors(value), self.schema)[0]
+        error = relevant_errors(errors, self.schema)[0]
         return error.message, tuple(error.instance_path)
 
 

@@ -29,6 +29,7 @@ from arazzo_runner.openapi.schema.descend import (
     descend_step,
     shape_of,
 )
+from arazzo_runner.openapi.schema.errors import may_take_long as is_slow
 from arazzo_runner.openapi.schema.errors import schema_errors
 from arazzo_runner.openapi.schema.shape import schemas_of
 from arazzo_runner.text.pattern import lazy_pattern
@@ -159,6 +160,22 @@ def response_for(operation: Operation, status: int) -> Response | None:
             if one.status == key:
                 return one
     return None
+
+
+def may_take_long(operation: Operation, status: int) -> bool:
+    """Whether to judge a small response may take seconds by its schemas; found out once."""
+    response = response_for(operation, status)
+    if response is None:
+        return False
+    description, place = operation.description, response.place
+    key = ("takes long", place.source.uri, place.pointer)
+    if key not in description.memo:
+        schemas = [one.schema or _sequence(one) for one in response.content]
+        schemas += [one.schema for one in response.headers]
+        description.memo[key] = any(
+            is_slow(one, description, "response") for one in schemas if one is not None
+        )
+    return bool(description.memo[key])
 
 
 def _verdicts_by_kind(

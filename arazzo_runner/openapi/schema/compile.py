@@ -30,7 +30,7 @@ from arazzo_runner.openapi.references import (
 from arazzo_runner.openapi.schema.cost import check_cost
 from arazzo_runner.openapi.schema.dialect import translate_schema
 from arazzo_runner.openapi.schema.standalone import DEFINITION, Bundle, BundleNames, DynamicScope
-from arazzo_runner.openapi.schema.validator import Validator, compile_schema, python_numbers
+from arazzo_runner.openapi.schema.validator import Validator, compile_validator
 from arazzo_runner.openapi.schema.walk import (
     APPLICATORS,
     DEFINITIONS,
@@ -99,7 +99,7 @@ def response_validator(schema: Value) -> Validator:
 def _validator_for(schema: Value, formats: tuple[str, ...] = ()) -> Validator:
     check_cost(schema)
     # About a second of backtracking on one string at the most.
-    return Validator(schema, compile_schema(python_numbers(schema), 1_000_000, formats))
+    return compile_validator(schema, 1_000_000, formats)
 
 
 def bundle_verbatim(schema: Schema, description: ApiDescription, follow: Follow) -> Bundle:

@@ -6,7 +6,7 @@ checks, and the validator cannot be interrupted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from msgspec import Struct
@@ -144,6 +144,16 @@ def check_work(value: Value, schema: Value, wide: int) -> None:
             raise ValueError(f"its schema needs more than {MAX_WORK:,} checks of this value")
 
 
+def names_to_match(
+    value: Value, schema: Value, patterns: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """Pairs of a pattern and a name in a value that it is matched with, as often as it is."""
+    for part, demands in _parts(value, schema):
+        if isinstance(part, dict):
+            named = [one for demand in demands for one in demand.name_patterns if one in patterns]
+            yield from ((one, name) for name in part for one in named)
+
+
 def _parts(value: Value, schema: Value) -> Iterator[tuple[Value, list[_Demands]]]:
     """All parts of a value, each with what the schemas about it demand."""
     known: dict[int, _Demands] = {}
@@ -170,6 +180,7 @@ class _Demands(Struct):
     errors: int = 0
     size: int = 0
     by_name: dict[str, list[Value]] = {}
+    name_patterns: list[str] = []
     of_members: list[Value] = []
     of_items: list[Value] = []
 
@@ -196,6 +207,7 @@ def _add_demands(found: _Demands, node: dict[str, Value]) -> None:
     found.size += sum(
         value_size(node[name], MAX_COPIES) for name in ("enum", "const") if name in node
     )
+    found.name_patterns += (str(one.path[-1]) for one in subschemas(node, Relation.PATTERN))
     for one in subschemas(node, Relation.MEMBER):
         found.by_name.setdefault(str(one.path[-1]), []).append(one.schema)
     found.of_members += (one.schema for one in subschemas(node, *_OF_MEMBERS))

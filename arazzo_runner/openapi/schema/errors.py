@@ -17,6 +17,7 @@ from arazzo_runner.openapi.schema.compile import (
     response_validator,
     schema_validator,
 )
+from arazzo_runner.openapi.schema.patterns import UNFINISHED
 from arazzo_runner.openapi.schema.standalone import Bundle
 from arazzo_runner.openapi.schema.walk import CHOICES, OTHER_MEMBERS
 from arazzo_runner.text.source import Place, pointer_text
@@ -91,6 +92,15 @@ def is_valid(
     return bool(_validator(bundled, description, direction).is_valid(value))
 
 
+def may_take_long(schema: Schema, description: ApiDescription, direction: Direction) -> bool:
+    """Whether to judge a small value may take seconds: the schema has patterns that backtrack."""
+    try:
+        bundled = bundle_schema(schema, description, direction)
+        return bool(_validator(bundled, description, direction).may_take_long)
+    except (DocumentError, ValueError):
+        return False  # it judges nothing
+
+
 def _validator(bundled: Bundle, description: ApiDescription, direction: Direction) -> Any:
     key = ("validator", bundled.place.source.uri, bundled.place.pointer, direction)
     if key not in description.memo:
@@ -109,8 +119,13 @@ def _schema_error(
 
 
 def _asserted(error: Any, schema: Value) -> str | None:
-    """What a response breaks that its schema does not say as a keyword of JSON Schema."""
+    """What a value breaks that the error itself does not say in our words."""
     kind = error.kind.name
+    if kind == "pattern" and not hasattr(error.kind, "pattern"):
+        # Of a pattern that backtracks, or one that took too long.
+        is_mismatch = not error.message.startswith(UNFINISHED)
+        pattern = value_at(schema, tuple(error.schema_path))[0] if is_mismatch else None
+        return f"{describe(error.instance)} does not match `{pattern}`" if is_mismatch else None
     if kind == "falseSchema":
         node, _ = value_at(schema, tuple(error.schema_path))
         return "a `writeOnly` property is not allowed in a response" if node is not False else None
@@ -140,7 +155,7 @@ def _message(error: Any, instance: Value) -> str:
             message = f"{shown} is not of type {' or '.join(kind.types)}"
         case "enum":
             message = f"{shown} is none of {_join_values(kind.options)}"
-        case "pattern" if hasattr(kind, "pattern"):  # one that took too long has none
+        case "pattern" if hasattr(kind, "pattern"):
             message = f"{shown} does not match `{kind.pattern}`"
         case "format":
             message = f"{shown} is not of the format `{kind.format}`"

@@ -9,15 +9,17 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from math import inf
 from typing import Any, Final, TypeAlias, cast
 
 from msgspec import Struct
 
-from arazzo_runner.expression.query.limits import QueryError
+from arazzo_runner.expression.query.limits import QueryError, seconds_for_query
 from arazzo_runner.expression.query.regex import compile_regex
 from arazzo_runner.expression.value import Value
 from arazzo_runner.installation import InstallationWarning
 from arazzo_runner.openapi.schema.keywords import bounded_validator
+from arazzo_runner.openapi.schema.patterns import UNFINISHED
 from arazzo_runner.openapi.schema.walk import CHOICES, OTHER_MEMBERS, Relation, subschemas
 
 SchemaPath: TypeAlias = tuple[str | int, ...]
@@ -79,11 +81,19 @@ class PythonValidator:
             for error in self._judge.iter_errors(exact_numbers(value)):
                 yield _fault(error, self._places)
         except QueryError as reason:
+            _check_run()
             # jsonschema-rs has a word of its own for it as well.
-            yield ValueFault(ErrorKind("pattern"), f"Error executing regex: {reason}", None, [], [])
+            yield ValueFault(ErrorKind("pattern"), f"{UNFINISHED}: {reason}", None, [], [])
         except (RecursionError, Unresolvable) as reason:
             is_deep = isinstance(reason, RecursionError)
             raise ValueError(_TOO_DEEP if is_deep else str(reason)) from None
+
+
+def _check_run() -> None:
+    try:
+        seconds_for_query(inf)
+    except QueryError as reason:
+        raise ValueError(str(reason)) from None
 
 
 @cache

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, cast
 
+from arazzo_runner.expression.query.limits import seconds_for_match
 from arazzo_runner.expression.query.regex import regex_search
 from arazzo_runner.openapi.schema.walk import Relation, member_schemas, subschemas
 
-_SECONDS: Final = 1.0
 _REFERENCES: Final = frozenset({"$ref", "$dynamicRef"})
 
 
@@ -34,7 +34,9 @@ def bounded_validator(kind: Any) -> Any:
 def _pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
     from jsonschema.exceptions import ValidationError
 
-    if validator.is_type(instance, "string") and not regex_search(pattern, instance, _SECONDS):
+    if validator.is_type(instance, "string") and not regex_search(
+        pattern, instance, seconds_for_match()
+    ):
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
@@ -45,7 +47,7 @@ def _pattern_properties(
         return
     for pattern, schema in patterns.items():
         for name, value in instance.items():
-            if regex_search(pattern, name, _SECONDS):
+            if _is_match(pattern, name):
                 yield from validator.descend(value, schema, path=name, schema_path=pattern)
 
 
@@ -60,7 +62,7 @@ def _additional_properties(kind: Any) -> Any:
         left = {
             name: value
             for name, value in instance.items()
-            if not any(regex_search(one, name, _SECONDS) for one in patterns)
+            if not any(_is_match(one, name) for one in patterns)
         }
         bare = {key: value for key, value in schema.items() if key != "patternProperties"}
         yield from own(validator, extra, left, bare)
@@ -123,7 +125,7 @@ def _schemas_in_place(
 
 
 def _is_match(pattern: str, name: str) -> bool:
-    return regex_search(pattern, name, _SECONDS)
+    return regex_search(pattern, name, seconds_for_match())
 
 
 def _is_valid(validator: Any, value: Any, schema: Any) -> bool:

@@ -4,6 +4,7 @@ import pytest
 
 from arazzo_runner.executor.bind.inputs import schema_findings
 from arazzo_runner.executor.inputs import find_problems as problems_of
+from arazzo_runner.expression.query.limits import QueryError, with_checkpoint
 from arazzo_runner.openapi.schema.descend import standalone_shape
 from arazzo_runner.openapi.schema.standalone import definition
 from unit.executor.inputs_of import inputs_of
@@ -242,6 +243,17 @@ def test_defaults_fill_nested_objects_and_leave_null_alone():
 )
 def test_problems(inputs, kinds):
     assert [one.kind for one in find_problems(SCHEMA, inputs)] == kinds
+
+
+def test_inputs_whose_run_is_over_while_they_are_checked():
+    def is_over():
+        raise QueryError("the run took longer than 2 s")
+
+    schema = {"type": "object", "properties": {"to": {"pattern": "^a(?!b)"}}}
+    problems = with_checkpoint(is_over, lambda: find_problems(schema, {"to": "x"}))
+    assert [one.message for one in problems] == [
+        "the inputs cannot be checked: the run took longer than 2 s"
+    ]
 
 
 def test_an_undeclared_input_names_the_declared_ones():

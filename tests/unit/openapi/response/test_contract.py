@@ -10,6 +10,7 @@ from arazzo_runner.openapi.response.contract import (
     documented_statuses,
     duration_result,
     judged_results,
+    may_take_long,
     response_for,
 )
 from arazzo_runner.text.source import pointer_text
@@ -43,6 +44,24 @@ def test_response_for(operation, documented, status, found):
     one = operation({"responses": {status: {} for status in documented}})
     response = response_for(one, status)
     assert (response and response.status) == found
+
+
+AHEAD = {"type": "string", "pattern": "^a(?!b)"}
+
+
+@pytest.mark.parametrize(
+    ("documented", "status", "is_slow"),
+    [
+        ({"200": content(AHEAD)}, 200, True),
+        ({"200": content(AHEAD)}, 201, False),
+        ({"200": content({"pattern": "^(a+)+$"})}, 200, False),
+        ({"200": {"headers": {"X-A": {"schema": AHEAD}}}}, 200, True),
+        ({"200": {"headers": {"X-A": {}}, "content": {"text/plain": {}}}}, 200, False),
+    ],
+)
+def test_what_may_take_long(operation, documented, status, is_slow):
+    one = operation({"responses": documented})
+    assert [may_take_long(one, status), may_take_long(one, status)] == [is_slow] * 2
 
 
 @pytest.mark.parametrize(

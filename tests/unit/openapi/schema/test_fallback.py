@@ -4,6 +4,7 @@ import sys
 
 import pytest
 
+from arazzo_runner.expression.query.limits import QueryError, with_checkpoint
 from arazzo_runner.installation import InstallationWarning
 from arazzo_runner.openapi.schema.compile import response_validator, schema_validator
 from arazzo_runner.openapi.schema.fallback import PythonValidator, warn_of_fallback
@@ -163,9 +164,18 @@ def test_what_is_nested_too_deeply() -> None:
 
 
 def test_a_pattern_that_takes_too_long(monkeypatch) -> None:
-    monkeypatch.setattr("arazzo_runner.openapi.schema.keywords._SECONDS", 0.0)
+    monkeypatch.setattr("arazzo_runner.openapi.schema.keywords.seconds_for_match", lambda: 0.0)
     (error,) = PythonValidator({"pattern": "(?:a|a)*b(?<=a)"}).iter_errors("a" * 30_000)
     assert error.message.startswith("Error executing regex: ")
+
+
+def test_the_end_of_a_run_ends_it() -> None:
+    def is_over() -> float:
+        raise QueryError("the run took longer than 2 s")
+
+    judge = PythonValidator({"pattern": "a"})
+    with pytest.raises(ValueError, match=r"^the run took longer than 2 s$"):
+        with_checkpoint(is_over, lambda: judge.is_valid("b"))
 
 
 def test_references_go_nowhere() -> None:
