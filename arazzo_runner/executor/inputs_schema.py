@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from arazzo_runner.expression.query.limits import MAX_LEVELS
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.schema.compile import schema_validator
 from arazzo_runner.openapi.schema.descend import (
@@ -100,7 +101,7 @@ class InputsSchema(Struct, frozen=True):
 
     def with_defaults(self, inputs: Mapping[str, Value]) -> dict[str, Value]:
         """The inputs with the schema's ``default``s for what is missing, also in nested objects."""
-        return _fill(self.value, self.value, dict(inputs))
+        return _fill(self.value, dict(inputs))[0]
 
     def required(self) -> Iterator[str]:
         """The names that are always required."""
@@ -210,8 +211,17 @@ def read_inputs_schema(bundle: Bundle, findings: Iterable[Diagnostic] = ()) -> I
     is_open = not any(map(has_properties, parts)) or any(map(_is_open, parts))
     closed = any(map(is_closed, parts))
     generated, wrong = _read_generated(stated, schema)
-    found = (*findings, *wrong)
+    found = (*findings, *wrong, *_endless_defaults(bundle))
     return InputsSchema(schema, bundle, stated, is_open, closed, found, generated)
+
+
+def _endless_defaults(bundle: Bundle) -> Iterator[Diagnostic]:
+    if not _fill(bundle.value, {})[1]:
+        message = (
+            f"the defaults of the inputs are nested deeper than {MAX_LEVELS} levels,"
+            f" or consist of more than {MAX_DEFAULTS:,} objects"
+        )
+        yield error("AZ109", message, bundle.place, help="leave out a `default` on the way")
 
 
 _GENERATE: Final = "x-generate"
@@ -268,23 +278,50 @@ def _stated_inputs(nodes: Iterable[SchemaNode], bundle: Bundle) -> dict[str, Dec
 
 # --- defaults -------------------------------------------------------------------------------------
 
-_NONE: Final = object()
+MAX_DEFAULTS: Final = 10_000
+"""The objects that the defaults of inputs consist of, at the most."""
 
 
-def _fill(schema: Value, root: Value, value: dict[str, Value]) -> dict[str, Value]:
-    filled = dict(value)
-    for part in standalone_parts(schema, root):
-        for name, property_schema in properties_of(part).items():
-            _fill_property(name, property_schema, root, filled)
-    return filled
+class _Object(Struct, frozen=True):
+    """An object to fill, its schema, and the schemas of the defaults that it is part of."""
+
+    members: dict[str, Value]
+    schema: Value
+    defaults: tuple[int, ...] = ()
+    depth: int = 1
 
 
-def _fill_property(name: str, schema: Value, root: Value, into: dict[str, Value]) -> None:
-    if name not in into:
+def _fill(root: Value, value: dict[str, Value]) -> tuple[dict[str, Value], bool]:
+    """A value with defaults, and whether these are all: there may be endlessly many."""
+    filled, left = dict(value), MAX_DEFAULTS
+    todo = [_Object(filled, root)]
+    while todo and left > 0:
+        one = todo.pop()
+        if one.depth > MAX_LEVELS:
+            return filled, False
+        for part in standalone_parts(one.schema, root):
+            for name, stated in properties_of(part).items():
+                inner = _fill_property(one, name, stated, root)
+                todo += () if inner is None else (inner,)
+                left -= inner is not None and inner.defaults != one.defaults
+    return filled, not todo
+
+
+def _fill_property(one: _Object, name: str, schema: Value, root: Value) -> _Object | None:
+    """Set a member that is missing; what is an object is to be filled as well.
+
+    A default that its own schema would put into it again has no end, and stays as it is written.
+    """
+    defaults = one.defaults
+    if name not in one.members:
         parts = standalone_parts(schema, root)
-        default = next((part["default"] for part in parts if "default" in part), _NONE)
-        if default is _NONE:
-            return
-        into[name] = default
-    if isinstance(into[name], dict):
-        into[name] = _fill(schema, root, into[name])
+        part = next((part for part in parts if "default" in part), None)
+        if part is None or id(part) in defaults:
+            return None
+        one.members[name] = part["default"]
+        defaults = (*defaults, id(part))
+    held = one.members[name]
+    if not isinstance(held, dict):
+        return None
+    inner = one.members[name] = dict(held)
+    return _Object(inner, schema, defaults, one.depth + 1)

@@ -89,9 +89,13 @@ def _secret(schemas: list[Value], root: Value, value: Value) -> Iterator[str]:
 
 def _subschemas(schemas: list[Value], root: Value) -> list[dict[str, Any]]:
     """All schemas that say something of the same value, under ``not`` too."""
-    applied = possible_parts(schemas, root)
-    negated = [not_ for one in applied for not_, _ in subschemas(one, Relation.NEGATION)]
-    return [*applied, *(_subschemas(negated, root) if negated else ())]
+    found, seen, todo = list[dict[str, Any]](), set[int](), schemas
+    while todo:
+        applied = [one for one in possible_parts(todo, root) if id(one) not in seen]
+        seen.update(map(id, applied))
+        found += applied
+        todo = [not_ for one in applied for not_, _ in subschemas(one, Relation.NEGATION)]
+    return found
 
 
 def _of_member(schemas: list[dict[str, Any]], name: str) -> list[Value]:

@@ -14,10 +14,10 @@ from msgspec import Struct
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value, to_text
 from arazzo_runner.openapi.model import ApiDescription, Schema
+from arazzo_runner.openapi.schema.cost import UNFINISHED
 from arazzo_runner.openapi.schema.descend import SchemaShape, types_of_value
 from arazzo_runner.openapi.schema.dialect import translate_schema
 from arazzo_runner.openapi.schema.errors import SchemaError, errors_of, is_valid
-from arazzo_runner.openapi.schema.patterns import UNFINISHED
 from arazzo_runner.openapi.schema.shape import (
     Alternative,
     SchemaPart,

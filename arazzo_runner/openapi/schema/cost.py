@@ -31,6 +31,9 @@ _WIDE: Final = 50
 _SMALLEST_PART: Final = 8
 _MOST_COUNTED: Final = 1_000_000
 
+UNFINISHED: Final = "Error executing regex"
+"""How an error begins that is no mismatch: a pattern takes too long."""
+
 MAX_COPIES: Final = 64 << 20
 """The bytes that the errors of one value may copy of it and of its schema, at the most."""
 

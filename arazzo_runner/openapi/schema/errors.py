@@ -17,7 +17,7 @@ from arazzo_runner.openapi.schema.compile import (
     response_validator,
     schema_validator,
 )
-from arazzo_runner.openapi.schema.patterns import UNFINISHED
+from arazzo_runner.openapi.schema.cost import UNFINISHED
 from arazzo_runner.openapi.schema.standalone import Bundle
 from arazzo_runner.openapi.schema.walk import CHOICES, OTHER_MEMBERS
 from arazzo_runner.text.source import Place, pointer_text

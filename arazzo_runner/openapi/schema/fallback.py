@@ -18,8 +18,8 @@ from arazzo_runner.expression.query.limits import QueryError, seconds_for_query
 from arazzo_runner.expression.query.regex import compile_regex
 from arazzo_runner.expression.value import Value
 from arazzo_runner.installation import InstallationWarning
+from arazzo_runner.openapi.schema.cost import UNFINISHED
 from arazzo_runner.openapi.schema.keywords import bounded_validator
-from arazzo_runner.openapi.schema.patterns import UNFINISHED
 from arazzo_runner.openapi.schema.walk import CHOICES, OTHER_MEMBERS, Relation, subschemas
 
 SchemaPath: TypeAlias = tuple[str | int, ...]

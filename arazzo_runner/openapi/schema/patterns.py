@@ -25,16 +25,12 @@ from arazzo_runner.expression.query.limits import (
 )
 from arazzo_runner.expression.query.regex import regex_search
 from arazzo_runner.expression.value import Value
+from arazzo_runner.openapi.schema.cost import UNFINISHED
 from arazzo_runner.text.pattern import lazy_pattern
-
-UNFINISHED: Final = "Error executing regex"
-"""How an error begins that is no mismatch: the pattern takes too long."""
 
 MAX_NAME_STEPS: Final = 10_000_000
 """The steps back that all names of one value may need: they are matched in one go."""
 
-# What only a pattern that backtracks has, and some others too.
-_SUSPICIOUS: Final = lazy_pattern(r"\(\?[^:]|\\[1-9kKGZz]")
 _TOKEN: Final = lazy_pattern(
     r"\\.|\[\^?(?:\\.|[^\]\\])*\]|(?P<look>\(\?(?:<?[=!]|>|\())|\(|\)|\$|.", re.DOTALL
 )
@@ -54,11 +50,8 @@ class BacktrackingPatterns(Struct, frozen=True):
     of_names: frozenset[str] = frozenset()
 
 
-NO_PATTERNS: Final = BacktrackingPatterns()
-
-
-def backtracking_patterns(schema: Value) -> BacktrackingPatterns:
-    """The patterns in a schema that jsonschema-rs matches by backtracking."""
+def backtracking_patterns(schema: Value) -> BacktrackingPatterns | None:
+    """The patterns in a schema that jsonschema-rs matches by backtracking; None without any."""
     strings, names = set[str](), set[str]()
     todo: list[Any] = [schema] if isinstance(schema, dict) else []
     while todo:
@@ -68,7 +61,7 @@ def backtracking_patterns(schema: Value) -> BacktrackingPatterns:
         inner = node.values() if isinstance(node, dict) else node
         todo += [one for one in inner if isinstance(one, dict | list)]
     if not strings and not names:
-        return NO_PATTERNS
+        return None
     return BacktrackingPatterns(frozenset(strings), frozenset(names))
 
 
@@ -80,19 +73,15 @@ def _add_patterns(node: dict[str, Any], strings: set[str], names: set[str]) -> N
         names.update(one for one in named if isinstance(one, str) and _backtracks(one))
 
 
-def _backtracks(pattern: str) -> bool:
-    return _SUSPICIOUS.search(pattern) is not None and not _is_linear(pattern)
-
-
 @lru_cache(maxsize=256)
-def _is_linear(pattern: str) -> bool:
+def _backtracks(pattern: str) -> bool:
     from jsonschema_rs import Draft202012Validator, RegexOptions
 
     try:
         Draft202012Validator({"pattern": pattern}, pattern_options=RegexOptions())
     except ValueError:  # also of what is no pattern, which is refused with the schema
-        return False
-    return True
+        return True
+    return False
 
 
 # --- breaking off ---------------------------------------------------------------------------------

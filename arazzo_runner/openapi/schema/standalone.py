@@ -5,6 +5,7 @@ JSON Schema 2020-12 core, sections 8.2.4 and 9.3 ("Bundling").
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
@@ -87,9 +88,9 @@ def walk_schemas(
     start: Iterable[tuple[Value, Pointer]], root: Value, inner: Inner
 ) -> Iterator[SchemaNode]:
     """Schemas and those that ``inner`` finds in them, nearest first, each once."""
-    todo, seen = list(start), set[int]()
+    todo, seen = deque(start), set[int]()
     while todo:
-        node, path = todo.pop(0)
+        node, path = todo.popleft()
         if isinstance(node, dict) and id(node) not in seen:
             seen.add(id(node))
             yield node, path

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from math import isfinite
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from arazzo_runner.expression.value import Value, value_size
 from arazzo_runner.openapi.schema.cost import (
@@ -13,16 +13,12 @@ from arazzo_runner.openapi.schema.cost import (
     names_to_match,
     widest,
 )
-from arazzo_runner.openapi.schema.patterns import (
-    NO_PATTERNS,
-    BacktrackingPatterns,
-    backtracking_patterns,
-    check_names,
-    pattern_keyword,
-    unbroken,
-)
 from arazzo_runner.text.json_write import has_spellings, plain_length
 from arazzo_runner.text.number import JsonNumber
+from arazzo_runner.text.pattern import lazy_pattern
+
+if TYPE_CHECKING:
+    from arazzo_runner.openapi.schema.patterns import BacktrackingPatterns
 
 _LONGEST: Final = 1_000
 _LARGEST: Final = 10_000
@@ -37,13 +33,19 @@ _LARGE: Final = 2 * 2**20
 Fifty thousand numbers take as much."""
 
 
+# What only a pattern that backtracks has, and some others too.
+_SUSPICIOUS: Final = lazy_pattern(r"\(\?[^:]|\\[1-9kKGZz]")
+
+T = TypeVar("T")
+
+
 class Validator:
     """A compiled schema; it knows the number types of Python alone."""
 
     __slots__ = ("_compiled", "_patterns", "_schema", "_wide")
 
     def __init__(
-        self, schema: Value, compiled: Any, patterns: BacktrackingPatterns = NO_PATTERNS
+        self, schema: Value, compiled: Any, patterns: BacktrackingPatterns | None = None
     ) -> None:
         self._schema = schema
         self._compiled = compiled
@@ -53,7 +55,7 @@ class Validator:
     @property
     def may_take_long(self) -> bool:
         """Whether a small value may keep it at work for seconds."""
-        return self._patterns is not NO_PATTERNS
+        return self._patterns is not None
 
     def is_valid(self, value: Value) -> bool:
         """Whether a value fits; raises ValueError for one that is no JSON, or too much work."""
@@ -62,10 +64,9 @@ class Validator:
             self._wide = widest(self._schema) if self._wide is None else self._wide
             check_work(value, self._schema, self._wide)
         plain = _converted(value) if length is None else value
-        if self._patterns is NO_PATTERNS:
+        if self._patterns is None:
             return bool(self._compiled.is_valid(plain))
-        self._check_names(value)
-        return bool(unbroken(lambda: self._compiled.is_valid(plain)))
+        return bool(self._unbroken(self._patterns, value, lambda: self._compiled.is_valid(plain)))
 
     def iter_errors(self, value: Value) -> Iterator[Any]:
         """What is wrong with a value, in the words of jsonschema-rs; the first of too many."""
@@ -80,10 +81,9 @@ class Validator:
         plain = python_numbers(value)
         is_small = value_size(value, _LARGE) <= _LARGE and has_few_errors(value, self._schema)
         find = self._all_errors if is_small else self._first_error
-        if self._patterns is NO_PATTERNS:
+        if self._patterns is None:
             return find(plain)
-        self._check_names(value)
-        return unbroken(lambda: find(plain))
+        return self._unbroken(self._patterns, value, lambda: find(plain))
 
     def _all_errors(self, plain: Value) -> tuple[list[Any], bool]:
         return list(self._compiled.iter_errors(plain)), True
@@ -95,9 +95,12 @@ class Validator:
             return [first], False
         return [], True
 
-    def _check_names(self, value: Value) -> None:
-        if self._patterns.of_names:
-            check_names(names_to_match(value, self._schema, self._patterns.of_names))
+    def _unbroken(self, patterns: BacktrackingPatterns, value: Value, judge: Callable[[], T]) -> T:
+        from arazzo_runner.openapi.schema.patterns import check_names, unbroken
+
+        if patterns.of_names:
+            check_names(names_to_match(value, self._schema, patterns.of_names))
+        return unbroken(judge)
 
 
 def compile_validator(schema: Value, backtracks: int, formats: Iterable[str] = ()) -> Validator:
@@ -117,24 +120,44 @@ def compile_schema(schema: Value, backtracks: int, formats: Iterable[str] = ()) 
 
 def _compile(
     schema: Value, backtracks: int, formats: Iterable[str]
-) -> tuple[Any, BacktrackingPatterns]:
+) -> tuple[Any, BacktrackingPatterns | None]:
     try:
         import jsonschema_rs
     except ImportError:
         from arazzo_runner.openapi.schema.fallback import PythonValidator, warn_of_fallback
 
         warn_of_fallback()
-        return PythonValidator(schema, formats), NO_PATTERNS
-    patterns = backtracking_patterns(schema)
-    own = pattern_keyword(patterns.of_strings, backtracks) if patterns.of_strings else None
+        return PythonValidator(schema, formats), None
+    patterns, own = None, None
+    if _may_backtrack(schema):
+        from arazzo_runner.openapi.schema.patterns import backtracking_patterns, pattern_keyword
+
+        patterns = backtracking_patterns(schema)
+        if patterns and patterns.of_strings:
+            own = {"pattern": pattern_keyword(patterns.of_strings, backtracks)}
     compiled = jsonschema_rs.Draft202012Validator(
         schema,
         validate_formats=bool(formats),
         pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=backtracks),
-        keywords={"pattern": own} if own else None,
+        keywords=own,
         offline=True,
     )
     return compiled, patterns
+
+
+def _may_backtrack(schema: Value) -> bool:
+    """Whether anything in a schema looks like a pattern that backtracks."""
+    todo: list[Any] = [schema] if isinstance(schema, dict) else []
+    while todo:
+        node = todo.pop()
+        if isinstance(node, dict):
+            named = node.get("patternProperties")
+            stated = (node.get("pattern"), *(named if isinstance(named, dict) else ()))
+            if any(isinstance(one, str) and _SUSPICIOUS.search(one) for one in stated):
+                return True
+        inner = node.values() if isinstance(node, dict) else node
+        todo += [one for one in inner if isinstance(one, dict | list)]
+    return False
 
 
 def python_numbers(value: Value) -> Value:

@@ -231,6 +231,61 @@ def test_defaults_fill_nested_objects_and_leave_null_alone():
     assert inputs_of(schema).with_defaults({"note": None}) == {"note": None, "page": {"size": 50}}
 
 
+def chain(length, names=("a",)):
+    """Schemas in a row, each a default object with those of the next one."""
+    stated = {f"t{at}": {"default": {}, "properties": {name: {"$ref": f"#/$defs/t{at + 1}"} for name in names}}
+              for at in range(length)}  # fmt: skip
+    return {"$defs": {**stated, f"t{length}": {}}, "properties": {"a": {"$ref": "#/$defs/t0"}}}
+
+
+def levels(value):
+    count = 0
+    while value:
+        value, count = value["a"], count + 1
+    return count
+
+
+@pytest.mark.parametrize(
+    ("schema", "filled"),
+    [
+        # Its own schema would put the default into it again, and again; `#` is bundled once more.
+        ({"properties": {"a": {"$ref": "#", "default": {}}}}, 2),
+        (
+            {
+                "$defs": {
+                    "t": {"default": {}, "properties": {"a": {"$ref": "#/$defs/u"}}},
+                    "u": {"default": {}, "properties": {"a": {"$ref": "#/$defs/t"}}},
+                },
+                "properties": {"a": {"$ref": "#/$defs/t"}},
+            },
+            2,
+        ),
+        (chain(511), 511),
+    ],
+)
+def test_defaults_that_go_deeper(schema, filled):
+    found = inputs_of(schema)
+    assert found.findings == ()
+    value = found.with_defaults({})
+    # The innermost object is empty.
+    assert levels({"a": value["a"]}) == filled
+
+
+@pytest.mark.parametrize("schema", [chain(513), chain(3_000), chain(40, ("a", "b"))])
+def test_defaults_without_an_end(schema):
+    (finding,) = inputs_of(schema).findings
+    assert (finding.code, finding.place is not None) == ("AZ109", True)
+    assert finding.message.startswith("the defaults of the inputs are nested deeper than 512")
+
+
+def test_objects_of_the_caller_are_filled_and_stay_as_they_are():
+    schema = {"$defs": {"t": {"properties": {"a": {"$ref": "#/$defs/t"}, "n": {"default": 1}}}}}
+    given = {"a": {"a": {}}}
+    found = inputs_of({**schema, "$ref": "#/$defs/t"}).with_defaults(given)
+    assert found == {"a": {"a": {"n": 1}, "n": 1}, "n": 1}
+    assert given == {"a": {"a": {}}}
+
+
 @pytest.mark.parametrize(
     ("inputs", "kinds"),
     [

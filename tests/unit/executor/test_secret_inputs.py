@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.executor.secret_inputs import has_secrets, scalars, secret_inputs
+from arazzo_runner.executor.secret_inputs import has_secrets, scalars, secret_inputs, secret_values
 from unit.executor.inputs_of import inputs_of
 
 PASSWORD = {"type": "string", "format": "password"}
@@ -41,6 +41,15 @@ def test_secret_wherever_the_schema_says_so(schema, value):
     }
     found = list(secret_inputs(inputs_of(whole), {"x": value, "y": "open"}))
     assert set(found) == {S}
+
+
+@pytest.mark.parametrize(
+    "circle",
+    [{"not": {"$ref": "#"}}, {"not": {"anyOf": [{"not": {"$ref": "#"}}]}}],
+)
+def test_what_is_negated_in_a_circle(circle):
+    root = {**circle, "properties": {"a": {"format": "password"}}}
+    assert list(secret_values(root, {"a": "s3cret", "b": "open"})) == ["s3cret"]
 
 
 @pytest.mark.parametrize(
