@@ -14,9 +14,11 @@ from enum import Enum, auto
 from typing import Any, Final, NamedTuple, TypeAlias
 from typing import Literal as Choice
 
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.openapi.references import reference_of, reference_target
+from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.source import Place, Pointer
 
 
@@ -248,26 +250,49 @@ def condition_of(node: dict[str, Any]) -> Condition | None:
     return Condition(node["if"], node.get("then", True), node.get("else", True))
 
 
+MAX_NAMES: Final = 1_000_000
+"""Names of read-only properties that are remembered of all schemas of a description."""
+
+_Part: TypeAlias = tuple[Value, Place]
+_PartKey: TypeAlias = tuple[str, Pointer]
+
+
+def _key_of(part: _Part) -> _PartKey:
+    return part[1].source.uri, part[1].pointer
+
+
 def all_of_parts(
     description: ApiDescription, node: Value, place: Place
 ) -> list[tuple[dict[str, Value], Place]]:
     """A schema and all that it surely also is, with their places; itself first, each one once."""
     found, todo = list[tuple[dict[str, Value], Place]](), [(node, place)]
-    seen = set[tuple[str, Pointer]]()
+    seen = set[_PartKey]()
     while todo:
-        node, place = todo.pop()
-        key = (place.source.uri, place.pointer)
-        if not isinstance(node, dict) or key in seen:
+        part = todo.pop()
+        node, place = part
+        if not isinstance(node, dict) or _key_of(part) in seen:
             continue
-        seen.add(key)
-        reference = reference_of(node)
-        if reference:
-            todo.append(reference_target(description, reference, place))
-            if description.version < (3, 1):
-                continue  # Reference Object, 2.0 and 3.0: what stands beside it is ignored
-        found.append((node, place))
-        todo += ((one, place.at(*path)) for one, path in subschemas(node, Relation.ALL))
+        seen.add(_key_of(part))
+        if not _is_reference_alone(description, node):
+            found.append((node, place))
+        todo += _also(description, node, place)
     return found
+
+
+def _is_reference_alone(description: ApiDescription, node: dict[str, Value]) -> bool:
+    """Reference Object, 2.0 and 3.0: what stands beside it is ignored."""
+    return description.version < (3, 1) and reference_of(node) is not None
+
+
+def _also(description: ApiDescription, node: Value, place: Place) -> list[_Part]:
+    """What a schema surely also is, one step away."""
+    if not isinstance(node, dict):
+        return []
+    reference = reference_of(node)
+    target = [reference_target(description, reference, place)] if reference else []
+    if _is_reference_alone(description, node):
+        return target
+    return [*target, *((one, place.at(*path)) for one, path in subschemas(node, Relation.ALL))]
 
 
 AccessFlag: TypeAlias = Choice["readOnly", "writeOnly"]
@@ -279,15 +304,80 @@ def flagged_properties(
     """The properties of a schema that have the flag, those of its ``allOf`` members too."""
     if "properties" not in node and "allOf" not in node:
         return frozenset()
-    return frozenset(
-        name
-        for one, at in all_of_parts(description, node, place)
-        for name, schema in properties_of(one).items()
-        if _has_flag(description, schema, at.at("properties", name), flag)
-    )
+
+    def own(one: dict[str, Value], at: Place) -> frozenset[str]:
+        return frozenset(
+            name
+            for name, schema in properties_of(one).items()
+            if _has_flag(description, schema, at.at("properties", name), flag)
+        )
+
+    return _gathered(description, (node, place), ("flagged properties", flag), own)
 
 
 def _has_flag(description: ApiDescription, node: Value, place: Place, flag: AccessFlag) -> bool:
     if not isinstance(node, dict) or not ("$ref" in node or "allOf" in node or flag in node):
         return False
-    return any(one.get(flag) is True for one, _ in all_of_parts(description, node, place))
+
+    def own(one: dict[str, Value], _at: Place) -> frozenset[str]:
+        return frozenset({flag} if one.get(flag) is True else ())
+
+    return bool(_gathered(description, (node, place), ("flag", flag), own))
+
+
+def _gathered(
+    description: ApiDescription,
+    part: _Part,
+    kind: tuple[str, AccessFlag],
+    own: Callable[[dict[str, Value], Place], frozenset[str]],
+) -> frozenset[str]:
+    """What a schema and all that it surely also is have together, found once for each of them.
+
+    Schemas that are each other have what all of them have.
+    """
+    known: dict[_PartKey, frozenset[str]] = description.memo.setdefault(kind, {})
+    todo, begun, is_circle = [part], dict[_PartKey, list[_Part]](), False
+    while todo:
+        one, key = todo[-1], _key_of(todo[-1])
+        if key in known:
+            todo.pop()
+        elif key not in begun:
+            begun[key] = _also(description, *one)
+            todo += (two for two in begun[key] if _key_of(two) not in begun)
+        else:
+            todo.pop()
+            is_circle = is_circle or any(_key_of(two) not in known for two in begun[key])
+            inner = [known.get(_key_of(two), frozenset()) for two in begun[key]]
+            known[key] = found = _union(_own(description, one, own), *inner)
+            if not any(found is held for held in inner):
+                _count_names(description, len(found), one[1])
+    if is_circle:
+        whole = _union(*(known[key] for key in begun))
+        known.update(dict.fromkeys(begun, whole))
+    return known[_key_of(part)]
+
+
+def _own(
+    description: ApiDescription,
+    part: _Part,
+    own: Callable[[dict[str, Value], Place], frozenset[str]],
+) -> frozenset[str]:
+    node, place = part
+    if not isinstance(node, dict) or _is_reference_alone(description, node):
+        return frozenset()
+    return own(node, place)
+
+
+def _count_names(description: ApiDescription, count: int, place: Place) -> None:
+    """Hold what is remembered against its bound: each of many schemas may have all of the last."""
+    key = ("gathered names",)
+    description.memo[key] = description.memo.get(key, 0) + count
+    if description.memo[key] > MAX_NAMES:
+        message = f"the schemas here have more than {MAX_NAMES:,} properties by way of `allOf`"
+        raise DocumentError(error("AZ109", message, place, help="combine fewer schemas"))
+
+
+def _union(*sets: frozenset[str]) -> frozenset[str]:
+    """Their union; one of them, where the others add nothing to it."""
+    largest = max(sets, key=len)
+    return largest if all(one <= largest for one in sets) else largest.union(*sets)

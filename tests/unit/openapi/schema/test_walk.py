@@ -3,6 +3,8 @@ import json
 import pytest
 from jsonschema_specifications import REGISTRY
 
+from arazzo_runner.errors import DocumentError
+from arazzo_runner.openapi.schema import walk
 from arazzo_runner.openapi.schema.walk import (
     APPLICATORS,
     IN_PLACE,
@@ -10,6 +12,7 @@ from arazzo_runner.openapi.schema.walk import (
     all_of_parts,
     condition_of,
     definitions_of,
+    flagged_properties,
     has_properties,
     is_closed,
     item_schemas,
@@ -222,3 +225,87 @@ def test_what_stands_beside_a_reference_counts_since_3_1(api, version, names):
     parts = all_of_parts(description, node, Place(description.source))
     found = [name for part, _ in parts for name in properties_of(part)]
     assert found == [*names, "a"]
+
+
+def test_parts_of_what_is_no_schema_and_of_a_circle(api):
+    schemas = {"A": {"allOf": [{"$ref": "#/components/schemas/A"}, 7]}}
+    description = api(components={"schemas": schemas})
+    place = Place(description.source, ("components", "schemas", "A"))
+    assert all_of_parts(description, schemas["A"], place)[0] == (schemas["A"], place)
+    assert all_of_parts(description, 7, place) == []
+
+
+def component(name):
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+HIDDEN = {"readOnly": True}
+FLAGGED = {
+    "Alone": {"properties": {"a": HIDDEN, "b": {}, "c": True, "d": {"readOnly": "x"}}},
+    "Above": {"allOf": [component("Alone"), {"properties": {"e": component("Text")}}, 7]},
+    "Text": {"allOf": [{"type": "string"}, component("Hidden")]},
+    "Hidden": HIDDEN,
+    "Same": {"allOf": [component("Above"), component("Above")]},
+    "Beside": {"properties": {"f": HIDDEN}, "allOf": [], **component("Alone")},
+    "Left": {"properties": {"l": HIDDEN}, "allOf": [component("Right")]},
+    "Right": {"properties": {"r": HIDDEN, "n": component("Left")}, "allOf": [component("Left")]},
+    "Plain": {"type": "object"},
+}
+
+
+@pytest.mark.parametrize(
+    ("version", "name", "names"),
+    [
+        ("3.1.0", "Alone", "a"),
+        ("3.1.0", "Above", "ae"),
+        ("3.1.0", "Same", "ae"),
+        ("3.1.0", "Beside", "af"),
+        ("3.0.3", "Beside", "a"),
+        ("3.1.0", "Left", "lr"),
+        ("3.1.0", "Right", "lr"),
+        ("3.1.0", "Plain", ""),
+    ],
+)
+def test_properties_with_a_flag(api, version, name, names):
+    description = api(version, components={"schemas": FLAGGED})
+    place = Place(description.source, ("components", "schemas", name))
+    for _ in range(2):
+        found = flagged_properties(description, FLAGGED[name], place, "readOnly")
+        assert found == {*names}
+    assert flagged_properties(description, FLAGGED[name], place, "writeOnly") == set()
+
+
+def schemas_in_a_row(count, **stated):
+    row = {
+        f"S{at}": {**stated, "properties": {f"p{at}": HIDDEN}, "allOf": [component(f"S{at + 1}")]}
+        for at in range(count)
+    }
+    return {**row, f"S{count}": {"type": "object"}}
+
+
+def test_a_chain_of_schemas_is_gone_once(api, monkeypatch):
+    schemas = schemas_in_a_row(500)
+    description = api(components={"schemas": schemas})
+    asked = []
+    target = walk.reference_target
+    monkeypatch.setattr(
+        walk, "reference_target", lambda *args: asked.append(args[1]) or target(*args)
+    )
+    for name, one in schemas.items():
+        place = Place(description.source, ("components", "schemas", name))
+        found = flagged_properties(description, one, place, "readOnly")
+        assert len(found) == 500 - int(name[1:])
+    assert len(asked) == len(set(asked)) == 500
+
+
+def test_what_is_remembered_of_a_chain_is_bounded(api, monkeypatch):
+    schemas = schemas_in_a_row(10)
+    description = api(components={"schemas": schemas})
+    place = Place(description.source, ("components", "schemas", "S0"))
+    monkeypatch.setattr(walk, "MAX_NAMES", 10 * 11 // 2 + 10)
+    assert len(flagged_properties(description, schemas["S0"], place, "readOnly")) == 10
+    description.memo.clear()
+    monkeypatch.setattr(walk, "MAX_NAMES", 10 * 11 // 2 + 9)
+    with pytest.raises(DocumentError, match="by way of `allOf`") as caught:
+        flagged_properties(description, schemas["S0"], place, "readOnly")
+    assert [one.code for one in caught.value.diagnostics] == ["AZ109"]
