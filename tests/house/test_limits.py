@@ -39,6 +39,8 @@ HELD = {
     "an XML body": ["xml-entities/at", "xml-entities/past", "unit/expression/query/test_xpath.py::test_25_documents"],
     "a text with expressions in it, once they are replaced": ["unit/expression/query/test_limits.py::test_a_text_is_bounded_while_it_is_built", "unit/expression/query/test_limits.py::test_the_bounds_are_those_of_the_documentation"],
     "a payload, an output or an input that a document builds": ["unit/expression/query/test_limits.py::test_at_a_bound", "unit/expression/query/test_limits.py::test_past_a_bound"],
+    "defaults of inputs": ["unit/executor/test_inputs.py::test_defaults_that_go_deeper", "unit/executor/test_inputs.py::test_defaults_without_an_end"],
+    "read-only properties of schemas that are combined by `allOf`, counted for each of them": ["unit/openapi/schema/test_walk.py::test_what_is_remembered_of_a_chain_is_bounded"],
     "checks of all parts of a large value by a wide schema": ["unit/openapi/schema/test_cost.py::test_the_work_for_one_value"],
     "what the mock works on one response": ["unit/worlds/test_mock.py::test_a_short_limit_of_a_step_is_for_servers", "unit/worlds/test_mock.py::test_what_takes_too_long_to_generate", "unit/mock/steps/test_wishes.py::test_all_wishes_have_one_time_together"],
     "schemas that one value of a response or an input is checked against": ["unit/openapi/schema/test_cost.py::test_as_many_checks_as_there_may_be", "unit/openapi/schema/test_cost.py::test_one_check_too_many"],
