@@ -112,7 +112,7 @@ def _text(words: Sequence[str], output: bytes) -> str:
 def _object(words: Sequence[str], output: bytes) -> dict[str, str]:
     try:
         found = json.loads(_text(words, output))
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not all(isinstance(one, str) for one in found.values()):
         way_out = f"or write `{PLACEHOLDER}` where it takes the name, and print one value"

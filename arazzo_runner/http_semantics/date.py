@@ -14,7 +14,7 @@ def parse_http_date(text: str) -> datetime | None:
 
     try:
         moment = parsedate_to_datetime(text)
+        # `asctime()` names no zone.
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    # `asctime()` names no zone.
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -92,7 +92,7 @@ def _fit(value: Value, types: Collection[str]) -> Value:
 
         try:
             spelled: Value = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return value
         return spelled
     return value

@@ -42,7 +42,16 @@ def test_a_command_for_all_variables_is_run_once():
 
 
 @pytest.mark.parametrize(
-    "printed", [b"s3cret", b'["s3cret"]', b'{"X": 7}', b'{"X": {"a": "b"}}', b""]
+    "printed",
+    [
+        b"s3cret",
+        b'["s3cret"]',
+        b'{"X": 7}',
+        b'{"X": {"a": "b"}}',
+        b"",
+        b"[" * 100_000,
+        b"9" * 5_000,
+    ],
 )
 def test_what_is_no_object_of_texts(printed):
     with pytest.raises(UsageError) as caught:

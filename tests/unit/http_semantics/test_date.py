@@ -31,6 +31,10 @@ def zone(request, monkeypatch):
         ("soon", None),
         ("", None),
         ("Sun, 99 Nov 1994 08:49:37 GMT", None),
+        # In UTC that is in the year 10000, which there is not.
+        ("Fri, 31 Dec 9999 23:59:59 -0100", None),
+        ("Fri, 31 Dec 9999 23:59:59 -9999", None),
+        (f"Fri, 31 Dec {10**20} 23:59:59 GMT", None),
     ],
 )
 def test_57_http_dates_are_utc(text, moment):
