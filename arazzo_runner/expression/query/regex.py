@@ -119,7 +119,7 @@ def _thread_search(search: Callable[..., T], subject: str, seconds: float) -> T:
     The time that other threads compute counts for the package as well. Where it was theirs that
     took the search's, it is begun again with more, by what was seen.
     """
-    clock, timeout = work_clock(), seconds
+    clock, timeout, left = work_clock(), seconds, seconds_for_query(inf)
     while True:
         began = clock() if clock else 0.0
         try:
@@ -128,9 +128,13 @@ def _thread_search(search: Callable[..., T], subject: str, seconds: float) -> T:
             worked = clock() - began if clock else timeout
             if worked >= seconds * _ENOUGH or timeout >= seconds * _MOST_THREADS:
                 raise
-        seconds_for_query(inf)
+        before, left = left, seconds_for_query(inf)
+        # The time of the run passes meanwhile, at the pace that was seen.
+        most = left if left == inf else left * timeout / max(before - left, _LEAST_SHARE)
         timeout = min(
-            timeout * max(seconds / max(worked, _LEAST_SHARE / 10), 2), seconds * _MOST_THREADS
+            timeout * max(seconds / max(worked, _LEAST_SHARE / 10), 2),
+            seconds * _MOST_THREADS,
+            max(most, _LEAST_SHARE),
         )
 
 
