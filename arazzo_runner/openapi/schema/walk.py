@@ -305,31 +305,31 @@ def flagged_properties(
     if "properties" not in node and "allOf" not in node:
         return frozenset()
 
-    def own(one: dict[str, Value], at: Place) -> frozenset[str]:
+    def names_in(one: dict[str, Value], at: Place) -> frozenset[str]:
         return frozenset(
             name
             for name, schema in properties_of(one).items()
             if _has_flag(description, schema, at.at("properties", name), flag)
         )
 
-    return _gathered(description, (node, place), ("flagged properties", flag), own)
+    return _gathered(description, (node, place), ("flagged properties", flag), names_in)
 
 
 def _has_flag(description: ApiDescription, node: Value, place: Place, flag: AccessFlag) -> bool:
     if not isinstance(node, dict) or not ("$ref" in node or "allOf" in node or flag in node):
         return False
 
-    def own(one: dict[str, Value], _at: Place) -> frozenset[str]:
+    def names_in(one: dict[str, Value], _at: Place) -> frozenset[str]:
         return frozenset({flag} if one.get(flag) is True else ())
 
-    return bool(_gathered(description, (node, place), ("flag", flag), own))
+    return bool(_gathered(description, (node, place), ("flag", flag), names_in))
 
 
 def _gathered(
     description: ApiDescription,
     part: _Part,
     kind: tuple[str, AccessFlag],
-    own: Callable[[dict[str, Value], Place], frozenset[str]],
+    names_in: Callable[[dict[str, Value], Place], frozenset[str]],
 ) -> frozenset[str]:
     """What a schema and all that it surely also is have together, found once for each of them.
 
@@ -348,7 +348,7 @@ def _gathered(
             todo.pop()
             is_circle = is_circle or any(_key_of(two) not in known for two in begun[key])
             inner = [known.get(_key_of(two), frozenset()) for two in begun[key]]
-            known[key] = found = _union(_own(description, one, own), *inner)
+            known[key] = found = _union(_names_of_part(description, one, names_in), *inner)
             if not any(found is held for held in inner):
                 _count_names(description, len(found), one[1])
     if is_circle:
@@ -357,15 +357,15 @@ def _gathered(
     return known[_key_of(part)]
 
 
-def _own(
+def _names_of_part(
     description: ApiDescription,
     part: _Part,
-    own: Callable[[dict[str, Value], Place], frozenset[str]],
+    names_in: Callable[[dict[str, Value], Place], frozenset[str]],
 ) -> frozenset[str]:
     node, place = part
     if not isinstance(node, dict) or _is_reference_alone(description, node):
         return frozenset()
-    return own(node, place)
+    return names_in(node, place)
 
 
 def _count_names(description: ApiDescription, count: int, place: Place) -> None:
