@@ -26,6 +26,7 @@ from arazzo_runner.expression.query.limits import (
 from arazzo_runner.expression.query.regex import regex_search
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.schema.cost import UNFINISHED
+from arazzo_runner.openapi.schema.walk import Relation, subschemas
 from arazzo_runner.text.pattern import lazy_pattern
 
 MAX_NAME_STEPS: Final = 10_000_000
@@ -66,11 +67,11 @@ def backtracking_patterns(schema: Value) -> BacktrackingPatterns | None:
 
 
 def _add_patterns(node: dict[str, Any], strings: set[str], names: set[str]) -> None:
-    pattern, named = node.get("pattern"), node.get("patternProperties")
+    pattern = node.get("pattern")
     if isinstance(pattern, str) and _backtracks(pattern):
         strings.add(pattern)
-    if isinstance(named, dict):
-        names.update(one for one in named if isinstance(one, str) and _backtracks(one))
+    named = (str(one.path[1]) for one in subschemas(node, Relation.PATTERN))
+    names.update(one for one in named if _backtracks(one))
 
 
 @lru_cache(maxsize=256)

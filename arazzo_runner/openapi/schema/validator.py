@@ -13,6 +13,7 @@ from arazzo_runner.openapi.schema.cost import (
     names_to_match,
     widest,
 )
+from arazzo_runner.openapi.schema.walk import Relation, subschemas
 from arazzo_runner.text.json_write import has_spellings, plain_length
 from arazzo_runner.text.number import JsonNumber
 from arazzo_runner.text.pattern import lazy_pattern
@@ -151,8 +152,8 @@ def _may_backtrack(schema: Value) -> bool:
     while todo:
         node = todo.pop()
         if isinstance(node, dict):
-            named = node.get("patternProperties")
-            stated = (node.get("pattern"), *(named if isinstance(named, dict) else ()))
+            named = (str(one.path[1]) for one in subschemas(node, Relation.PATTERN))
+            stated = (node.get("pattern"), *named)
             if any(isinstance(one, str) and _SUSPICIOUS.search(one) for one in stated):
                 return True
         inner = node.values() if isinstance(node, dict) else node
