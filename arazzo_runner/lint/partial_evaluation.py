@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, TypeAlias, assert_never
 
 from msgspec import Struct
@@ -27,6 +27,7 @@ from arazzo_runner.expression.ast import (
     StatusCodeRef,
 )
 from arazzo_runner.expression.ast import Literal as Text
+from arazzo_runner.expression.query.allowance import checked_query
 from arazzo_runner.expression.query.limits import QueryError
 from arazzo_runner.expression.value import MaybeValue, Value, is_equal, is_ordered
 
@@ -117,13 +118,21 @@ class ConditionParts(Struct, frozen=True):
     is_query: bool = False
 
 
+# Without an answer there is no value, so no pattern matches.
+_UNJUDGED_PATTERN: Final = ConditionParts(
+    asks_status=True, verdicts=StatusVerdicts(0, _UNANSWERED), is_query=True
+)
+
+
 def criterion_parts(criterion: Criterion) -> ConditionParts:
     """What stands in a criterion, and what it says of each status."""
     match criterion:
         case SimpleCriterion(condition=condition):
             return _condition_parts(condition)
         case QueryCriterion("regex", _, _, StatusCodeRef(), Text(str(pattern))):
-            return _pattern_parts(pattern)
+            place = criterion.place.at("condition")
+            parts = checked_query(place, partial(_pattern_parts, pattern))
+            return parts or _UNJUDGED_PATTERN
         case QueryCriterion(context=context):
             return ConditionParts(
                 (), frozenset(), isinstance(context, StatusCodeRef), is_query=True
@@ -196,19 +205,14 @@ def _required_conditions(condition: Condition) -> Iterator[Condition]:
 
 @lru_cache(maxsize=512)
 def _pattern_parts(pattern: str) -> ConditionParts:
-    # Without an answer there is no value, so no pattern matches.
-    verdicts = {status: _matches(pattern, str(status)) for status in EVERY_STATUS}
-    verdicts_of_all = _collect([(None, False), *verdicts.items()])
-    return ConditionParts(asks_status=True, verdicts=verdicts_of_all, is_query=True)
-
-
-def _matches(pattern: str, text: str) -> bool | None:
     from arazzo_runner.expression.query.regex import regex_search
 
     try:
-        return regex_search(pattern, text, _SECONDS)
-    except QueryError:
-        return None
+        verdicts = {one: regex_search(pattern, str(one), _SECONDS) for one in EVERY_STATUS}
+    except QueryError:  # What takes too long for one status does so for all the others.
+        return _UNJUDGED_PATTERN
+    verdicts_of_all = _collect([(None, False), *verdicts.items()])
+    return ConditionParts(asks_status=True, verdicts=verdicts_of_all, is_query=True)
 
 
 # --- all statuses at once -------------------------------------------------------------------------

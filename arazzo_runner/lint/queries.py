@@ -10,7 +10,8 @@ filter looks at the members of the root, never at the root itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain
 from typing import Final, assert_never
 
@@ -35,6 +36,11 @@ from arazzo_runner.expression.common_mistakes import (
     simple_condition,
 )
 from arazzo_runner.expression.condition import operands, parse_condition
+from arazzo_runner.expression.query.allowance import (
+    MAX_CHECK_SECONDS,
+    QueryAllowance,
+    checked_query,
+)
 from arazzo_runner.expression.query.evaluate import check_query
 from arazzo_runner.expression.query.limits import QueryError
 from arazzo_runner.expression.query.regex import compile_regex
@@ -46,6 +52,32 @@ from arazzo_runner.openapi.schema.descend import SchemaShape, names_of
 from arazzo_runner.text.diagnostic import Diagnostic, error, shorten, warning
 from arazzo_runner.text.source import Place
 from arazzo_runner.text.suggested_fix import Edit, Fix, change_text, replace_text
+
+
+def within_query_time(
+    clock: Callable[[], float], work: Callable[[], list[Diagnostic]]
+) -> list[Diagnostic]:
+    """The findings of this work, with AZ109 where the time for queries was over before its end.
+
+    ``clock`` gives the seconds that the thread has computed.
+    """
+    allowance = QueryAllowance(clock)
+    found = allowance.apply(work)
+    return [*found, *unchecked_findings(allowance)]
+
+
+def unchecked_findings(allowance: QueryAllowance) -> Iterator[Diagnostic]:
+    """AZ109 where there were queries for which the time was over."""
+    unchecked = [*allowance.unchecked.values()]
+    if not unchecked:
+        return
+    count = f"{len(unchecked):,} of them" if len(unchecked) > 1 else "one of them"
+    message = (
+        "to check the queries of the document (regular expressions, JSONPaths, XPaths) takes "
+        f"longer than {MAX_CHECK_SECONDS:g} s; not checked: {count}, from here on"
+    )
+    help_line = "make them simpler, or divide the workflows among several documents"
+    yield error("AZ109", message, unchecked[0], "not checked", help_line)
 
 
 def query_findings(documents: Iterable[ArazzoDocument]) -> Iterator[Diagnostic]:
@@ -71,8 +103,11 @@ def _slash_findings(pattern: str, place: Place) -> Iterator[Diagnostic]:
 
 def _criterion_findings(criterion: QueryCriterion) -> Iterator[Diagnostic]:
     context = criterion.context.text if criterion.context else "$response.body"
+    kind, version, text = criterion.kind, criterion.version, criterion.text
     try:
-        check_query(criterion.kind, criterion.version, criterion.text, context)
+        checked_query(
+            criterion.place.at("condition"), partial(check_query, kind, version, text, context)
+        )
     except QueryError as problem:
         place = criterion.place.at("condition").within(0, len(criterion.text))
         yield error("AZ118", str(problem), place, "", problem.hint, _as_simple(criterion, context))
@@ -133,10 +168,10 @@ def _parse_findings(
             case "jsonpointer":
                 pointer_tokens(text)
             case "regex":
-                compile_regex(text)
+                checked_query(place, partial(compile_regex, text))
                 yield from _slash_findings(text, place)
             case "jsonpath" | "xpath" as language:
-                check_query(language, kind.version, text, context)
+                checked_query(place, partial(check_query, language, kind.version, text, context))
             case _:
                 assert_never(kind.language)
     except QueryError as problem:

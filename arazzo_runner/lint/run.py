@@ -5,7 +5,8 @@ Arazzo Specification 1.1.0, Parameter Object: without an `in`, a parameter is an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 from itertools import chain
 from typing import Final
 
@@ -20,14 +21,15 @@ from arazzo_runner.executor.plan import (
     WorkflowKey,
     WorkflowPlan,
 )
+from arazzo_runner.expression.query.allowance import QueryAllowance
 from arazzo_runner.lint.cascades import Causes, independent_findings
 from arazzo_runner.lint.context import StepContext, step_contexts
 from arazzo_runner.lint.control_flow import retry_limit_findings
 from arazzo_runner.lint.extensions.vendor import foreign_findings
-from arazzo_runner.lint.queries import query_findings, selector_findings
+from arazzo_runner.lint.queries import query_findings, selector_findings, unchecked_findings
 from arazzo_runner.lint.registry import AGREEMENT, SHAPE
 from arazzo_runner.lint.suppress import Silence
-from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, as_warning, did_you_mean, error
 from arazzo_runner.text.source import Place, Pointer
 from arazzo_runner.text.suggested_fix import rename_to_known
 
@@ -145,6 +147,25 @@ def _is_in(place: Place | None, planned: Collection[Place]) -> bool:
     if place is None or place.pointer[:1] != ("workflows",):
         return True
     return Place(place.source, place.pointer[:_WORKFLOW_DEPTH]) in planned
+
+
+def judged_plan(
+    plan: Plan,
+    max_retries: int,
+    silence: Silence,
+    causes: Callable[[Iterable[Diagnostic]], Causes],
+    clock: Callable[[], float],
+) -> tuple[Plan, list[Diagnostic]]:
+    """What :func:`plan_with_findings` gives, and the :func:`run_warnings`, within one time.
+
+    ``causes`` says what other findings follow from, ``clock`` the seconds that the thread has
+    computed. The queries for which there was no time are a warning.
+    """
+    allowance = QueryAllowance(clock)
+    flow = allowance.apply(partial(run_warnings, plan, max_retries))
+    known = causes(flow)
+    judged, found = allowance.apply(partial(plan_with_findings, plan, silence, known))
+    return judged, [*found, *flow, *map(as_warning, unchecked_findings(allowance))]
 
 
 def plan_with_findings(

@@ -25,7 +25,7 @@ from arazzo_runner.executor.run_state import Compute, compute_here
 from arazzo_runner.executor.secret_flow import secret_flow
 from arazzo_runner.executor.world import World, run_coroutine
 from arazzo_runner.expression.value import Value
-from arazzo_runner.lint.run import plan_with_findings, run_warnings
+from arazzo_runner.lint.run import judged_plan
 from arazzo_runner.mock.settings import MockSettings
 from arazzo_runner.openapi.model import Operation, SecurityScheme
 from arazzo_runner.openapi.request.user_headers import parse_user_headers, user_headers
@@ -182,10 +182,10 @@ def plan_run(
         _check_cases(bound, options.mock, description)
     bound = replace(bound, secret=secret_flow(bound, is_secret, options.secrets))
     silence = description.silence
-    flow = run_warnings(bound, options.settings.limits.max_retries)
-    bound, contradictions = plan_with_findings(bound, silence, description.causes(flow))
+    retries = options.settings.limits.max_retries
+    bound, warnings = judged_plan(bound, retries, silence, description.causes, time.thread_time)
     beside = map(as_warning, description.errors_beside(bound))
-    audible = silence.without((*binding.findings, *contradictions, *flow, *beside))
+    audible = silence.without((*binding.findings, *warnings, *beside))
     found = (*description.warnings, *audible)
     lacking = missing if options.needs_credentials else ()
     return PlanResult(

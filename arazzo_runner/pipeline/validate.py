@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
+from time import thread_time
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -18,7 +20,7 @@ from arazzo_runner.lint.cascades import find_causes, without_cascades
 from arazzo_runner.lint.context import step_contexts
 from arazzo_runner.lint.control_flow import retry_limit_findings
 from arazzo_runner.lint.extensions.vendor import foreign_findings
-from arazzo_runner.lint.queries import query_findings, selector_findings
+from arazzo_runner.lint.queries import query_findings, selector_findings, within_query_time
 from arazzo_runner.lint.registry import SHAPE
 from arazzo_runner.lint.run import plan_findings, step_findings
 from arazzo_runner.lint.suppress import Selection, select_findings
@@ -82,6 +84,10 @@ def absolute_path(document: str) -> str:
 
 def description_findings(examined: PartialDescription) -> list[Diagnostic]:
     """All findings about what was read of a description, in no order."""
+    return within_query_time(thread_time, partial(_findings, examined))
+
+
+def _findings(examined: PartialDescription) -> list[Diagnostic]:
     if not examined.units:
         return list(examined.findings)
     documents = [unit.document for unit in examined.units.values()]
