@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _MASKERS: Final[WeakSet[Masker]] = WeakSet()
 # A shorter value is part of the names of files, and masks the trace that it stands in.
 _SHORTEST: Final = 4
+_KEY_FLAG: Final = "--key-password"
+_KEY_VARIABLE: Final = "ARAZZO_KEY_PASSWORD"
 _QUOTED: Final = lazy_pattern(r'"([^"]*)"')
 
 
@@ -59,12 +61,21 @@ def _without_secrets(trace: str, args: Sequence[str]) -> str:
 
 
 def _credentials() -> Iterator[str]:
-    return (text for name, text in os.environ.items() if name.startswith("ARAZZO_AUTH_"))
+    return (
+        text
+        for name, text in os.environ.items()
+        if name.startswith("ARAZZO_AUTH_") or name == _KEY_VARIABLE
+    )
 
 
 def _inputs(args: Sequence[str]) -> Iterator[str]:
-    """The values of `-i NAME=VALUE`: which of them are secret, the document alone says."""
+    """The values of `-i NAME=VALUE`: which of them are secret, the document alone says.
+
+    And the password of a key.
+    """
     for flag, text in pairwise(("", *args)):
+        if flag == _KEY_FLAG or text.startswith(f"{_KEY_FLAG}="):
+            yield text.removeprefix(f"{_KEY_FLAG}=")
         if flag in ("-i", "--input") or text.startswith(("-i", "--input=")):
             value = text.removeprefix("--input=").partition("=")[2]
             yield value

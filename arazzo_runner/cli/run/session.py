@@ -59,9 +59,11 @@ class Maskers(Struct, frozen=True):
 def maskers_of(prepared: pipeline.PreparedRun, given: Mapping[str, Any]) -> Maskers:
     """Maskers of the credentials and inputs that are secret, or that ``--secret`` names.
 
-    With ``--show-secrets`` they are shown; what is kept is masked all the same.
+    With ``--show-secrets`` they are shown; what is kept is masked all the same. The password of the
+    key of a client certificate is one of them, wherever a server or a document writes it.
     """
     masker = remember_masker(prepared.masker())
+    masker.learn(filter(None, [given.get("key_password")]))
     return Maskers(NO_MASK if given["show_secrets"] else masker, masker)
 
 

@@ -71,12 +71,20 @@ def test_what_the_run_has_read_is_masked(folder, monkeypatch, capsys):
         ["-icode=hunter22"],
         ["--input", 'code:=["hunter22", 1]'],
         ["--input=code=hunter22"],
+        ["--key-password", "hunter22"],
+        ["--key-password=hunter22"],
     ],
 )
 def test_inputs_are_masked_however_they_are_typed(capsys, args):
     message = "got hunter22."
     assert report_bug(ZeroDivisionError(message), ["--debug", *args]) == 70
     assert "ZeroDivisionError: got ***.\n" in capsys.readouterr().err
+
+
+def test_the_password_of_a_key_in_the_environment_is_masked(capsys, monkeypatch):
+    monkeypatch.setenv("ARAZZO_KEY_PASSWORD", "hunter22")
+    report_bug(ZeroDivisionError("got hunter22"), ["--debug"])
+    assert "hunter22" not in capsys.readouterr().err
 
 
 def test_secrets_are_shown_where_that_is_asked_for(capsys):
