@@ -16,12 +16,14 @@ from arazzo_runner.text.suggested_fix import rename_to_known
 class DocumentNames(Struct, frozen=True):
     """The sources, workflows and steps of one document; steps by workflow, then by id.
 
-    ``documents`` are the sources that may be Arazzo documents.
+    ``owners`` are the first workflows that have a step of a name, ``documents`` the sources that
+    may be Arazzo documents.
     """
 
     sources: frozenset[str]
     workflows: Mapping[str, Workflow]
     steps: Mapping[str, Mapping[str, Step]]
+    owners: Mapping[str, str]
     documents: frozenset[str] = frozenset()
 
 
@@ -31,6 +33,11 @@ def names_of(document: ArazzoDocument) -> DocumentNames:
         frozenset(one.name for one in document.source_descriptions),
         {one.workflow_id: one for one in document.workflows},
         {one.workflow_id: {step.step_id: step for step in one.steps} for one in document.workflows},
+        {
+            step.step_id: one.workflow_id
+            for one in reversed(document.workflows)
+            for step in one.steps
+        },
         frozenset(one.name for one in document.source_descriptions if one.type in (None, "arazzo")),
     )
 
@@ -56,9 +63,9 @@ def check_workflow(
     if workflow_id in names.workflows:
         return
     foreign = {one.rpartition(".")[2]: one for one in sorted(elsewhere)}
-    match = nearest(workflow_id, (*names.workflows, *foreign))
+    match = nearest(workflow_id, (*names.workflows, *foreign) if foreign else names.workflows)
     help_ = f"did you mean `{foreign.get(match, match)}`?" if match else None
-    if any(workflow_id in steps for steps in names.steps.values()):
+    if workflow_id in names.owners:
         help_ = f"`{workflow_id}` is a step: write `stepId`"
     help_ = help_ or _known_names("workflows", (*names.workflows, *foreign.values()))
     message = f"no workflow is called `{workflow_id}`"
@@ -82,7 +89,7 @@ def check_step(
 def _not_a_step(name: str, names: DocumentNames) -> str | None:
     if name in names.workflows:
         return f"`{name}` is a workflow, not a step"
-    owner = next((one for one, steps in names.steps.items() if name in steps), None)
+    owner = names.owners.get(name)
     return f"`{name}` is a step of the workflow `{owner}`" if owner else None
 
 
