@@ -27,8 +27,7 @@ from arazzo_runner.expression.ast import (
     StatusCodeRef,
 )
 from arazzo_runner.expression.ast import Literal as Text
-from arazzo_runner.expression.query.allowance import checked_query
-from arazzo_runner.expression.query.limits import QueryError
+from arazzo_runner.expression.query.limits import QueryError, checked_query
 from arazzo_runner.expression.value import MaybeValue, Value, is_equal, is_ordered
 
 _SECONDS: Final = 0.1

@@ -36,13 +36,13 @@ from arazzo_runner.expression.common_mistakes import (
     simple_condition,
 )
 from arazzo_runner.expression.condition import operands, parse_condition
-from arazzo_runner.expression.query.allowance import (
+from arazzo_runner.expression.query.evaluate import check_query
+from arazzo_runner.expression.query.limits import (
     MAX_CHECK_SECONDS,
     QueryAllowance,
+    QueryError,
     checked_query,
 )
-from arazzo_runner.expression.query.evaluate import check_query
-from arazzo_runner.expression.query.limits import QueryError
 from arazzo_runner.expression.query.regex import compile_regex
 from arazzo_runner.expression.select import pointer_tokens
 from arazzo_runner.lint.context import StepContext

@@ -21,7 +21,7 @@ from arazzo_runner.executor.plan import (
     WorkflowKey,
     WorkflowPlan,
 )
-from arazzo_runner.expression.query.allowance import QueryAllowance
+from arazzo_runner.expression.query.limits import QueryAllowance
 from arazzo_runner.lint.cascades import Causes, independent_findings
 from arazzo_runner.lint.context import StepContext, step_contexts
 from arazzo_runner.lint.control_flow import retry_limit_findings

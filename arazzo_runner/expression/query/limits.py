@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from math import inf
-from typing import Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from msgspec import Struct
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.number import JsonNumber
+
+if TYPE_CHECKING:
+    from arazzo_runner.text.source import Place, Pointer
 
 NODES_PER_SECOND: Final = 100_000
 """How much of a query's bound a second is worth: visits of nodes, or work of that size."""
@@ -127,6 +130,56 @@ class Budget(Struct):
             )
         seconds_for_query(self.seconds)
         self.floor = max(self.left - self.step, 0)
+
+
+MAX_CHECK_SECONDS: Final = 10.0
+"""The seconds that the checks of all queries of a document take before a run, at the most."""
+
+
+class QueryAllowance:
+    """The time that all queries of a document have together.
+
+    ``clock`` gives the seconds that the thread has computed: the core has none of its own.
+    ``unchecked`` are the places of the queries that were asked for when the time was over.
+    """
+
+    __slots__ = ("_clock", "_spent", "unchecked")
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._spent = 0.0
+        self.unchecked: dict[tuple[int, Pointer], Place] = {}
+
+    def spend(self, place: Place, check: Callable[[], T]) -> T | None:
+        """What the check of a query gives; None where no time is left for it."""
+        if self._spent >= MAX_CHECK_SECONDS:
+            self.unchecked.setdefault((id(place.source), place.pointer), place)
+            return None
+        began = self._clock()
+        try:
+            return check()
+        finally:
+            self._spent += self._clock() - began
+
+    def apply(self, work: Callable[[], T]) -> T:
+        """Do the work, all queries of which are checked within this time."""
+        token = _allowance.set(self)
+        try:
+            return work()
+        finally:
+            _allowance.reset(token)
+
+
+_allowance: ContextVar[QueryAllowance | None] = ContextVar("query_allowance", default=None)
+
+
+def checked_query(place: Place, check: Callable[[], T]) -> T | None:
+    """What the check of the query at ``place`` gives; None where the time of all of them is over.
+
+    Raises whatever the check raises. Without an allowance there is time for each.
+    """
+    allowance = _allowance.get()
+    return check() if allowance is None else allowance.spend(place, check)
 
 
 MAX_TEXT: Final = 10 * 2**20

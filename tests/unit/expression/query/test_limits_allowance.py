@@ -2,7 +2,7 @@
 
 import pytest
 
-from arazzo_runner.expression.query.allowance import (
+from arazzo_runner.expression.query.limits import (
     MAX_CHECK_SECONDS,
     QueryAllowance,
     checked_query,
