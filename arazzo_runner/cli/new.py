@@ -97,10 +97,24 @@ def _write(texts: Mapping[str | None, str], message: str) -> int:
         if output is None:
             sys.stdout.write(text)
             return 0
-        write_pieces(output, (text.encode(),), "document")
+        written = _json_text(text) if output.lower().endswith(".json") else text
+        write_pieces(output, (written.encode(),), "document")
         shown = escape(output)
     sys.stdout.write(message.replace("{}", shown) + "\n")
     return 0
+
+
+def _json_text(text: str) -> str:
+    """A document in JSON, which has no comments."""
+    import json
+
+    from arazzo_runner.text.diagnostic import Severity
+    from arazzo_runner.text.limits import DocumentLimits
+    from arazzo_runner.text.parse import parse
+    from arazzo_runner.text.source import SourceFile
+
+    written = parse(SourceFile("", text, ""), DocumentLimits(), Severity.ERROR)
+    return json.dumps(written.value, indent=2, ensure_ascii=False) + "\n"
 
 
 def _named_source(source: str | None) -> str:
@@ -226,8 +240,10 @@ def _write_traffic(
     from arazzo_runner.generate.writer import write_draft
     from arazzo_runner.retrieve.files import file_uri
 
-    if given["only"] or given["cleanup"]:
-        raise click.UsageError("`--only` and `--cleanup` are for API descriptions")
+    if given["cleanup"]:
+        message = "`--cleanup` is for API descriptions: requests delete what they did when recorded"
+        raise click.UsageError(message)
+    only = _only(given["only"])
     api: str | None = given["api"]
     traffic = read_traffic(source, opened.kind, opened.value)
     workflow = given["workflow"] or ""
@@ -239,14 +255,16 @@ def _write_traffic(
             message = f"`--api {api}` is a {named.kind}, and no OpenAPI description"
             raise UsageError(error("AZ906", message))
         reader = _reader(named, output)
-        request = TrafficRequest(described, _stem(source), None, workflow)
+        request = TrafficRequest(described, _stem(source), None, workflow, only)
     else:
         assert beside is not None
         name = Path(beside).name
         described = DraftSource(source_name(name), _relative_url(beside, output))
         uri = file_uri(output or _UNNAMED)
         reader = DraftReader(opened.access, uri, opened.limits)
-        request = TrafficRequest(described, _stem(source), (beside, file_uri(beside)), workflow)
+        request = TrafficRequest(
+            described, _stem(source), (beside, file_uri(beside)), workflow, only
+        )
     made = generate_traffic_workflows(traffic, request, reader)
     _show_notes(made.notes)
     text = write_draft(_with_hint(made.draft, output))

@@ -14,7 +14,11 @@ Words: TypeAlias = tuple[str, ...]
 
 _WORD: Final = lazy_pattern(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
 # Ends of nouns that have no other plural, and singulars that end in `s`.
-_INVARIABLE: Final = frozenset({"series", "news", "status", "sms", "dns", "https", "analytics"})
+_INVARIABLE: Final = frozenset(
+    {"series", "news", "status", "sms", "dns", "https", "analytics", "oauth", "auth", "data",
+     "metadata", "media", "info", "information", "software", "hardware", "equipment", "feedback",
+     "staff", "traffic", "history", "inventory"}
+)  # fmt: skip
 _IRREGULAR: Final = {
     "people": "person",
     "children": "child",

@@ -58,7 +58,7 @@ def generate_workflows(request: OpenApiRequest, reader: DraftReader) -> Generate
     """Workflows for an API. Raises DocumentError and UsageError for what cannot be used."""
     api = read_source(request.source, reader)
     operations = read_operations(api)
-    chosen = _select(operations, request.only)
+    chosen = select_operations(operations, request.only)
     settings = RecipeSettings(request.source.name, request.cleanup)
     plan = OpenApiPlan(chosen, settings, calls=bool(request.only))
     workflows = _passing_workflows(plan, request, reader, api)
@@ -92,8 +92,13 @@ def read_source(source: DraftSource, reader: DraftReader) -> ApiDescription:
     raise DocumentError(*examined.findings)
 
 
-def _select(operations: Sequence[ApiOperation], only: Sequence[str]) -> list[ApiOperation]:
-    """The operations to use: all that are not deprecated, or those that are named."""
+def select_operations(
+    operations: Sequence[ApiOperation], only: Sequence[str]
+) -> list[ApiOperation]:
+    """The operations to use: all that are not deprecated, or those that are named.
+
+    Raises UsageError for a name that the API does not have.
+    """
     if not only:
         return [one for one in operations if not one.is_deprecated]
     by_name = dict(operations_by_name(operations))

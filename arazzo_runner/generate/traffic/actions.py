@@ -25,6 +25,10 @@ _VERBS: Final = {
 }
 
 
+_PERSONS: Final[tuple[Words, ...]] = (("me",), ("self",), ("whoami",), ("current", "user"))
+_REQUESTS: Final = ("search", "lookup", "query", "export", "download")
+
+
 class CallAction(Struct, frozen=True):
     """What is done (``create``) to which noun (``order``); ``clause`` says it in words."""
 
@@ -46,6 +50,10 @@ def action_of(method: str, template: str, *, has_items: bool) -> CallAction:
     if segments and segments[-1].startswith("{"):
         return _of_item(method, singular(last))
     is_many = singular(last) != last
+    if method == "GET" and last in _PERSONS:
+        return CallAction(("fetch",), ("current", "user"), "read the current user")
+    if method == "GET" and last[-1] in _REQUESTS:
+        return _of_command(segments, literals, last)
     if method == "GET":
         if has_items or is_many:
             many = plural(singular(last))

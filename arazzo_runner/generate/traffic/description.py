@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 from urllib.parse import parse_qsl
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.generate.identifiers import unused_name
@@ -75,6 +76,7 @@ def infer_description(
     """The description as plain data; the server of most calls is that of the API."""
     servers = [one.server for one in calls]
     main = max(dict.fromkeys(servers), key=servers.count)
+    calls = _with_own_paths(calls, main)
     paths: dict[str, dict[str, object]] = {}
     names = set[str]()
     for operation, group in _by_operation(calls).items():
@@ -95,6 +97,27 @@ def infer_description(
         "paths": paths,
         **({"components": {"securitySchemes": schemes}} if schemes else {}),
     }
+
+
+def _with_own_paths(calls: Sequence[DescribedCall], main: str) -> list[DescribedCall]:
+    """The calls, so that no two servers have an operation of the same path and method.
+
+    A description has each path once: of the other server the beginning of the path moves to the
+    server's URL, as far as it is the same in all requests.
+    """
+    owners: dict[tuple[str, str], str] = {}
+    found = list[DescribedCall]()
+    for one in sorted(calls, key=lambda call: call.server != main):
+        moved = one
+        while (
+            owners.setdefault((moved.template, one.call.request.method), one.server) != one.server
+        ):
+            first, _, rest = moved.template[1:].partition("/")
+            if not rest or first.startswith("{"):
+                break
+            moved = replace(moved, server=f"{moved.server}/{first}", template=f"/{rest}")
+        found.append(moved)
+    return found
 
 
 def _by_operation(

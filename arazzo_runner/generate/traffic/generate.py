@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -13,7 +13,7 @@ from arazzo_runner.expression.value import Value
 from arazzo_runner.generate.draft import Draft, DraftSource, DraftWorkflow, WorkflowFault
 from arazzo_runner.generate.identifiers import kebab_case, split_words, unused_name
 from arazzo_runner.generate.openapi.catalog import read_operations
-from arazzo_runner.generate.openapi.generate import read_source
+from arazzo_runner.generate.openapi.generate import read_source, select_operations
 from arazzo_runner.generate.traffic.calls import OmittedCall, Traffic, TrafficCall, traffic_error
 from arazzo_runner.generate.traffic.description import infer_description, is_describable
 from arazzo_runner.generate.traffic.inputs import TrafficInputs
@@ -43,13 +43,15 @@ class TrafficRequest(Struct, frozen=True):
     """What is asked for: the source as it will be written, and what the file is called.
 
     ``inferred`` is the name and URI under which the inferred description will stand, None where
-    ``source`` is one that is there. ``workflow`` is the workflow to write, or its name.
+    ``source`` is one that is there. ``workflow`` is the workflow to write, or its name. ``only``
+    are the operations whose requests become steps, by operationId or as ``GET /pets``.
     """
 
     source: DraftSource
     origin: str
     inferred: tuple[str, str] | None = None
     workflow: str = ""
+    only: tuple[str, ...] = ()
 
 
 class TrafficDraft(Struct, frozen=True):
@@ -83,7 +85,13 @@ def generate_traffic_workflows(
         data = RetrievedDocument(text.encode(), *request.inferred)
         reader = replace(reader, retrieved=data)
     api = read_source(request.source, reader)
-    source = TrafficSource(request.source.name, OperationMatcher(read_operations(api)))
+    operations = read_operations(api)
+    source = TrafficSource(request.source.name, OperationMatcher(operations))
+    if request.only:
+        chosen = {one.key for one in select_operations(operations, request.only)}
+        groups, omitted = _of_operations(groups, source.matcher, chosen), []
+        if not groups:
+            raise traffic_error(f"no request of `{request.origin}` is for an operation of `--only`")
     made = _PassingWorkflows(traffic, request, source, reader).workflows(groups)
     workflows = [one for one in made if one.workflow.steps]
     omitted += (one for each in made for one in each.omitted)
@@ -108,6 +116,14 @@ def _describable(groups: list[CallGroup], omitted: list[OmittedCall]) -> list[Ca
     reason = f"another site than `{origin}`, and no later request has a value of it"
     omitted += (_omitted(one.call, reason) for index, one in enumerate(kept) if index in unread)
     return [one for index, one in enumerate(kept) if index not in unread]
+
+
+def _of_operations(
+    groups: Iterable[CallGroup], matcher: OperationMatcher, keys: Collection[str]
+) -> list[CallGroup]:
+    """The requests for some operations."""
+    found = ((one, matcher.find(one.call)) for one in groups)
+    return [one for one, operation in found if operation is not None and operation.key in keys]
 
 
 def _omitted(call: TrafficCall, reason: str) -> OmittedCall:

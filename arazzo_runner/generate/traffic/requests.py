@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from arazzo_runner.expression.value import Value
 from arazzo_runner.generate.identifiers import split_words
 from arazzo_runner.generate.traffic.calls import TrafficCall
-from arazzo_runner.generate.traffic.credentials import Credential, credentials_of
+from arazzo_runner.generate.traffic.credentials import Credential, credentials_of, set_cookies
 from arazzo_runner.generate.traffic.description import DescribedCall, request_value
 from arazzo_runner.generate.traffic.selection import CallGroup, is_same_site, main_origin
 from arazzo_runner.generate.traffic.templates import infer_template
@@ -82,16 +82,30 @@ class KnownResponses(Struct, frozen=True):
 def described_calls(groups: Sequence[CallGroup]) -> Iterator[DescribedCall]:
     """The requests with their templates, in their order, all attempts of each."""
     indexes: dict[str, ResponseIndex] = {}
+    cookies = set[tuple[str, str, str]]()
     for step, group in enumerate(groups):
         index = indexes.setdefault(group.call.workflow, ResponseIndex())
         for call in group.attempts:
-            described = _described_call(call, index)
+            described = _without_cookies(_described_call(call, index), cookies)
             statuses = call.script.statuses if call.script else ()
             for status in statuses or (call.response.status,):
                 response = replace(call.response, status=status)
                 yield replace(described, call=replace(call, response=response))
         index.add_request(step, sent_values(group.call))
         index.add_response(step, group.call)
+        given = group.call
+        cookies |= {(given.workflow, given.origin, name) for name in set_cookies(given)}
+
+
+def _without_cookies(call: DescribedCall, given: Collection[tuple[str, str, str]]) -> DescribedCall:
+    """The request without the cookies that an earlier response of its workflow and origin set."""
+    kept = (
+        one
+        for one in call.credentials
+        if one.location != "cookie"
+        or (call.call.workflow, call.call.origin, one.parameter) not in given
+    )
+    return replace(call, credentials=tuple(kept))
 
 
 def _described_call(call: TrafficCall, index: ResponseIndex) -> DescribedCall:

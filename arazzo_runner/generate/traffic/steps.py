@@ -119,7 +119,7 @@ class _StepMaker:
         self.places: dict[str, str] = {}
         self.omitted: list[OmittedCall] = []
         self.clauses: list[str] = []
-        self._cookies: dict[str, str] = {}
+        self._cookies: dict[tuple[str, str], str] = {}
 
     def finished_steps(self) -> tuple[DraftStep, ...]:
         """The steps, with the outputs that later ones have asked for."""
@@ -183,7 +183,7 @@ class _StepMaker:
             self.wires.responses.add_response(index, call)
         else:
             self._set_variables(call.script, self.wires.steps[index])
-        self._cookies |= dict.fromkeys(set_cookies(call), step_id)
+        self._cookies |= {(call.origin, name): step_id for name in set_cookies(call)}
 
     def _set_variables(self, script: CallScript, step: WiredStep) -> None:
         """Make what a script keeps of the response outputs, which are the variables from here."""
@@ -257,7 +257,8 @@ class _StepMaker:
             yield f"It was sent {len(group.attempts)} times."
         if call.script is not None:
             yield from call.script.comments
-        given = {self._cookies[name] for name, _ in cookies_of(call) if name in self._cookies}
+        sent = [(call.origin, name) for name, _ in cookies_of(call)]
+        given = {self._cookies[one] for one in sent if one in self._cookies}
         if given:
             steps = ", ".join(f"`{one}`" for one in sorted(given))
             yield f"It sends cookies that {steps} has set: run the workflow with `--cookies`."
@@ -265,8 +266,8 @@ class _StepMaker:
             yield "The API description lacks members of its response: they are inputs below."
         known = {name for location, name in parsed.parameters if location == "query"}
         known |= {one.parameter for one in credentials_of(call)}
-        sent = dict(parse_qsl(call.parts.query, keep_blank_values=True))
-        unknown = [name for name in sent if name not in known and "[" not in name]
+        query = dict(parse_qsl(call.parts.query, keep_blank_values=True))
+        unknown = [name for name in query if name not in known and "[" not in name]
         unknown += dict.fromkeys(omitted)
         if unknown:
             names = ", ".join(f"`{one[:60]}`" for one in unknown[:_SHOWN])
