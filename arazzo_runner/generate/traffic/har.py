@@ -18,6 +18,7 @@ from arazzo_runner.report.secret_names import without_user
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _LARGEST_STATUS: Final = 599
+_NOT_MODIFIED: Final = 304
 
 
 def har_traffic(name: str, har: Mapping[str, Value]) -> Traffic:
@@ -77,6 +78,8 @@ class _HarReader:
             yield OmittedCall(title, "no response: it was blocked or aborted")
         else:
             request = self._request(asked, method, url.partition("#")[0], where)
+            # The browser asked for changes alone; the step does not, and so gets all of it.
+            status = 200 if status == _NOT_MODIFIED else status
             response = self._response(answer, status, f"{at}.response")
             kind = entry.get("_resourceType")
             kind = kind.lower() if isinstance(kind, str) else ""

@@ -20,6 +20,7 @@ from arazzo_runner.generate.traffic.credentials import (
     Credential,
     cookies_of,
     credentials_of,
+    is_secret_member,
     set_cookies,
 )
 from arazzo_runner.generate.traffic.description import has_items, request_value
@@ -106,7 +107,8 @@ def _summary(clauses: Sequence[str]) -> str:
 def _workflow_outputs(steps: Iterable[WiredStep]) -> NamedExpressions:
     outputs: dict[str, str] = {}
     for step in steps:
-        for name in step.outputs.values():
+        # A token is passed on, and is no result.
+        for name in (one for one in step.outputs.values() if not is_secret_member(one)):
             outputs[unused_name(name, outputs)] = f"$steps.{step.step_id}.outputs.{name}"
     return tuple(outputs.items())
 

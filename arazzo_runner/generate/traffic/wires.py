@@ -57,7 +57,7 @@ class WiredStep(Struct, frozen=True):
         if len(words) > 1 or words[-1:] not in _GENERIC:
             return words
         around = singular(split_words(source.parent))
-        noun = self.noun if around[-1:] in _ENVELOPES else around
+        noun = singular(self.noun) if around[-1:] in _ENVELOPES else around
         return words if noun[-1:] == words else (*noun, *words)
 
 

@@ -99,3 +99,9 @@ def test_what_is_no_json(data: bytes, why: str) -> None:
     with pytest.raises(UsageError) as raised:
         parse_traffic_json("x.har", data)
     assert raised.value.diagnostics[0].message == f"`x.har` cannot be used: {why}"
+
+
+def test_what_a_browser_had_already_is_returned_in_whole() -> None:
+    node = entry(response={"status": 304, "headers": []})
+    call, *_ = har_traffic("a.har", {"log": {"entries": [node]}}).calls
+    assert call.response.status == 200
