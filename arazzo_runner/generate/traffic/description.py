@@ -76,7 +76,7 @@ def infer_description(
     """The description as plain data; the server of most calls is that of the API."""
     servers = [one.server for one in calls]
     main = max(dict.fromkeys(servers), key=servers.count)
-    calls = _with_own_paths(calls, main)
+    calls = _distinct_calls(calls, main)
     paths: dict[str, dict[str, object]] = {}
     names = set[str]()
     for operation, group in _by_operation(calls).items():
@@ -99,7 +99,7 @@ def infer_description(
     }
 
 
-def _with_own_paths(calls: Sequence[DescribedCall], main: str) -> list[DescribedCall]:
+def _distinct_calls(calls: Sequence[DescribedCall], main: str) -> list[DescribedCall]:
     """The calls, so that no two servers have an operation of the same path and method.
 
     A description has each path once: of the other server the beginning of the path moves to the
