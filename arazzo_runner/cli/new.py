@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from arazzo_runner.generate.draft import Draft
     from arazzo_runner.generate.verify import DraftReader
     from arazzo_runner.pipeline.load import LoadLimits
+    from arazzo_runner.text.parse import ParsedText
 
 _STANDARD: Final = "-"
 """Standard input or output in place of a file."""
@@ -212,20 +213,35 @@ def _reader(opened: OpenedSource, output: str | None) -> DraftReader:
 
     retrieved, limits, access = opened.retrieved, opened.limits, opened.access
     file = decode(retrieved.data, retrieved.name, retrieved.uri)
+    parsed = None
     try:
         parsed = read_text(file, retrieved.data, limits.sources.description, access.memory)
+        read_description(file, parsed.value)
     except DocumentError as reason:
-        raise DocumentError(*map(_of_source, reason.diagnostics)) from None
-    read_description(file, parsed.value)
+        hinted = (_of_source(one, parsed) for one in reason.diagnostics)
+        raise DocumentError(*hinted) from None
     return DraftReader(access, file_uri(output or _UNNAMED), limits, retrieved)
 
 
-def _of_source(finding: Diagnostic) -> Diagnostic:
+def _of_source(finding: Diagnostic, parsed: ParsedText | None) -> Diagnostic:
     """A finding about the SOURCE: that it is empty is not mended by another `arazzo new`."""
-    if finding.code != "AZ106":
-        return finding
-    hint = "check that this is the file you mean, and that it was saved"
-    return replace(finding, help=f"{hint}; without a SOURCE, `arazzo new --from-scratch`")
+    if finding.code == "AZ106":
+        hint = "check that this is the file you mean, and that it was saved"
+        return replace(finding, help=f"{hint}; without a SOURCE, `arazzo new --from-scratch`")
+    if finding.code == "AZ202" and finding.help is None and parsed is not None:
+        is_arazzo = isinstance(parsed.value, dict) and "arazzo" in parsed.value
+        return replace(finding, help=_ARAZZO_SOURCE if is_arazzo else _KINDS_OF_SOURCES)
+    return finding
+
+
+_ARAZZO_SOURCE: Final = (
+    "an Arazzo document has workflows already, which `arazzo run` runs; name its API description"
+    " for new ones"
+)
+_KINDS_OF_SOURCES: Final = (
+    "`arazzo new` takes an OpenAPI description, a HAR, a recording of `arazzo run --record` or a"
+    " Postman collection; without any, `arazzo new --from-scratch`"
+)
 
 
 def _write_traffic(

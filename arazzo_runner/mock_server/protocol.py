@@ -6,10 +6,14 @@ uvicorn's own on httptools bounds neither the size of header fields nor the time
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import socket
 import struct
+import sys
 from typing import Any, Final
 
+from httptools import HttpParserInvalidMethodError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from arazzo_runner.mock_server.app import ABORT, MAX_HEADERS
@@ -20,6 +24,7 @@ _TOO_LARGE: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-length: 0\r\nconnection: close\r\n\r\n"
 )
+_REQUEST_LINE: Final = re.compile(rb"(?:\r\n)*([!#$%&'*+.^_`|~0-9A-Za-z-]+) \S+ HTTP/1\.[01]\r?\n")
 _TOO_SLOW: Final = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -30,6 +35,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._is_in_head = False
         self._head = 0
+        self._chunk = b""
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -45,11 +51,21 @@ class BoundedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Take what arrives; a head that is not complete after so much is refused."""
         was_in_head = self._is_in_head
+        self._chunk = data
         super().data_received(data)
         if was_in_head and self._is_in_head:
             self._head += len(data)
             if self._head > MAX_HEADERS:
                 self._refuse(_TOO_LARGE)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what httptools cannot read: a method that it does not know is one, and HTTP."""
+        line = _REQUEST_LINE.match(self._chunk)
+        if line is None or not isinstance(sys.exc_info()[1], HttpParserInvalidMethodError):
+            super().send_400_response(msg)
+            return
+        self._stop_timer()
+        self._refuse(_not_implemented(line[1].decode("ascii")))
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -85,3 +101,19 @@ class BoundedProtocol(HttpToolsProtocol):
         if connection is not None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
         self.transport.abort()
+
+
+def _not_implemented(method: str) -> bytes:
+    """The response to a method that the server does not recognize (RFC 9110, section 15.6.2)."""
+    problem = {
+        "type": "about:blank",
+        "title": "Not Implemented",
+        "status": 501,
+        "detail": f"the method `{method}` is not implemented",
+    }
+    body = json.dumps(problem).encode()
+    head = (
+        "HTTP/1.1 501 Not Implemented\r\ncontent-type: application/problem+json\r\n"
+        f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+    )
+    return head.encode() + body
