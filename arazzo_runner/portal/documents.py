@@ -15,11 +15,15 @@ from arazzo_runner.mock_server.sources import SourceReader, is_described, is_ope
 from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.pipeline.load import Description, LoadLimits, load_from
 from arazzo_runner.pipeline.shared_cache import SharedCache
+from arazzo_runner.report.secrets import URL_MASK
 from arazzo_runner.retrieve.files import find_documents
 
 
 class OfferedApi(Struct, frozen=True):
-    """An API description: the name of its source, and the URL by which a document names it."""
+    """An API description: the name of its source, and the URL by which a document names it.
+
+    What is secret in the URL is masked.
+    """
 
     name: str
     url: str
@@ -91,7 +95,7 @@ def _sources(descriptions: Sequence[Description]) -> Iterator[tuple[str, str, Ap
     for description in descriptions:
         for unit in description.units.values():
             for name, api in unit.apis.items():
-                yield name, str(unit.fields[name]["url"]), api
+                yield name, URL_MASK.text(str(unit.fields[name]["url"])), api
 
 
 def _alone(apis: Iterable[tuple[str, ApiDescription]]) -> Iterator[tuple[str, str, ApiDescription]]:

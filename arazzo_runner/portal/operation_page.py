@@ -19,6 +19,7 @@ from arazzo_runner.portal.sandbox import Sandbox
 from arazzo_runner.portal.schema_outline import outline_schema
 from arazzo_runner.report.diagnostics.text import render_line
 from arazzo_runner.report.safe_text import escape_lines
+from arazzo_runner.report.secrets import URL_MASK
 from arazzo_runner.text.diagnostic import shorten
 from arazzo_runner.text.json_write import write_json
 
@@ -76,7 +77,7 @@ def _page(listed: ListedOperation, operation: Operation) -> dict[str, Any]:
         "summary": listed.summary,
         "description": shorten(text_of(node, "description").strip(), _PROSE),
         "deprecated": node.get("deprecated") is True,
-        "servers": [one.url for one in operation.servers[:10]],
+        "servers": [URL_MASK.text(one.url) for one in operation.servers[:10]],
         "security": _security(operation),
         "parameters": [_parameter(one, operation) for one in parameters],
         "request_body": None

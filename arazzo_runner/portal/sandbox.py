@@ -31,6 +31,7 @@ from arazzo_runner.pipeline.load import (
 )
 from arazzo_runner.pipeline.shared_cache import ReadDescription, SharedCache
 from arazzo_runner.portal.documents import OfferedDocuments, file_name
+from arazzo_runner.report.secrets import URL_MASK
 from arazzo_runner.text.diagnostic import Severity
 from arazzo_runner.text.limits import DocumentLimits
 from arazzo_runner.text.parse import decode, parse
@@ -140,8 +141,9 @@ def make_sandbox(offered: OfferedDocuments) -> Sandbox:
         described: dict[str, ReadDescription] = {**unit.apis, **unit.async_apis}
         for name, api in described.items():
             url = str(unit.fields[name]["url"])
-            source = sources.setdefault(api.source, SandboxSource(name, url, api))
-            parsed[resolve_reference(document.base_uri, url)] = source.document
+            source = sources.setdefault(api.source, SandboxSource(name, URL_MASK.text(url), api))
+            for spelled in (url, source.url):  # a model knows the second one alone
+                parsed[resolve_reference(document.base_uri, spelled)] = source.document
     parsed |= {source.uri: one.document for source, one in sources.items()}
     return Sandbox(offered, tuple(sources.values()), parsed)
 

@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
 from arazzo_runner.catalog.model import StepInfo, WorkflowInfo
+from arazzo_runner.document.model import Parameter, Workflow
+from arazzo_runner.expression.ast import Literal
+from arazzo_runner.expression.value import to_text
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.portal.documents import OfferedDocuments
 from arazzo_runner.portal.model import ToolResult
 from arazzo_runner.report.safe_text import escape, escape_lines
+from arazzo_runner.report.secret_names import is_secret
+from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import did_you_mean, shorten
 from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import Place, line_starts
@@ -76,13 +81,27 @@ def _data(info: WorkflowInfo, source: str) -> dict[str, Any]:
 
 
 def _source_text(description: Description, workflow_id: str) -> str:
-    """The lines of a workflow as they stand in its document, cut where there are very many."""
+    """The lines of a workflow as they stand in its document, cut where there are very many.
+
+    Credentials that it should not hold are masked.
+    """
     document = description.entry.document
     at = description.workflow_ids.index(workflow_id)
     place = Place(document.source, ("workflows", at))
     span, text = locate_place(place), document.source.text
     starts = [*line_starts(document.source), len(text)]
     lines = text[starts[span.line - 1] : starts[min(span.end_line, len(starts) - 1)]]
+    lines = Masker(_literal_secrets(document.workflows[at])).text(lines)
     if len(lines) <= _MOST_TEXT:
         return lines.rstrip()
     return f"{lines[:_MOST_TEXT]}\n… omitted: {len(lines) - _MOST_TEXT:,} more characters"
+
+
+def _literal_secrets(workflow: Workflow) -> Iterator[str]:
+    """The values of parameters that carry secrets by their names."""
+    steps = (one for step in workflow.steps for one in step.parameters)
+    for one in (*workflow.parameters, *steps):
+        if not isinstance(one, Parameter) or not isinstance(one.value, Literal):
+            continue
+        if is_secret(one.location or "", one.name.lower()):
+            yield to_text(one.value.value)

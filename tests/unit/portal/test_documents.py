@@ -7,7 +7,7 @@ import pytest
 from arazzo_runner.embed.documents import access_for, load_limits
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.portal.documents import OfferedDocuments, read_documents
-from unit.portal.shop import FLOW, SHOP, Offer
+from unit.portal.shop import FLOW, SHOP, Offer, caller
 
 OTHER = SHOP.replace("title: Shop", "title: Other")
 
@@ -64,3 +64,26 @@ def test_a_document_that_is_not_there(tmp_path: Path) -> None:
 def test_a_description_that_is_broken(offer: Offer) -> None:
     with pytest.raises(DocumentError):
         offer("broken.yaml", **{"broken.yaml": "openapi: 3.1.0\ninfo: 1\npaths: ["})
+
+
+def test_secrets_of_a_url_are_masked_and_it_is_found_all_the_same(
+    offer: Offer, tmp_path: Path
+) -> None:
+    url = "https://me:hunter2-hunter2@shop.example/api.yaml?api_key=topsecret"
+    offer()
+    stated = FLOW.replace("url: shop.openapi.yaml", f"url: '{url}'")
+    (tmp_path / "flow.arazzo.yaml").write_text(stated)
+    place = {"shop": str(tmp_path / "shop.openapi.yaml")}
+    flow = [str(tmp_path / "flow.arazzo.yaml")]
+    call = caller(read_documents(access_for({}), flow, place, load_limits({})))
+    for name, arguments in (
+        ("describe_operation", {"operation": "createOrder"}),
+        ("validate_document", {"text": "arazzo: 1.0.1"}),
+        ("validate_document", {"text": FLOW.replace("shop.openapi.yaml", "http://x.example/")}),
+    ):
+        result = call(name, **arguments)
+        assert "hunter2" not in f"{result}"
+        assert "topsecret" not in f"{result}"
+    page = call("describe_operation", operation="createOrder").structured
+    assert page is not None
+    assert call("mock_run", text=page["document"]).text.startswith("✓")

@@ -87,3 +87,21 @@ def test_no_workflow_is_offered(offer: Offer) -> None:
     assert call("read_workflow", workflow_id="order").text == (
         "no workflow is called `order`: no workflow is offered, only API descriptions"
     )
+
+
+@pytest.mark.parametrize(
+    ("parameter", "is_masked"),
+    [
+        ("{name: Authorization, in: header, value: Bearer hunter2-hunter2}", True),
+        ("{name: api_key, in: query, value: hunter2-hunter2}", True),
+        ("{name: X-Pin, in: header, value: 'https://me:hunter2-hunter2@shop.example/'}", True),
+        ("{name: X-Pin, in: header, value: hunter2-hunter2}", False),
+        ("{name: api_key, in: query, value: 12345678}", True),
+    ],
+)
+def test_credentials_in_a_workflow_are_masked(
+    offer: Offer, parameter: str, is_masked: bool
+) -> None:
+    flow = FLOW.replace("{name: X-Pin, in: header, value: $inputs.pin}", parameter)
+    result = caller(offer(**{"flow.arazzo.yaml": flow}))("read_workflow", workflow_id="order")
+    assert ("hunter2" not in f"{result}" and "12345678" not in f"{result}") == is_masked
