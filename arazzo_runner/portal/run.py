@@ -80,7 +80,8 @@ def _select(sandbox: Sandbox, arguments: Mapping[str, Any]) -> _Selected | ToolR
     if len(write_json(inputs)) > MAX_TEXT:
         return _usage_error(f"the inputs have more than {MAX_TEXT:,} characters")
     if text is not None:
-        return sandbox.document(text).load(), () if workflow_id is None else (workflow_id,), inputs
+        description = sandbox.document(text, arguments.get("files")).load()
+        return description, () if workflow_id is None else (workflow_id,), inputs
     if workflow_id is None:
         return _usage_error("pass the `text` of a document, or the `workflow_id` of an offered one")
     found = find_workflow(sandbox.offered, workflow_id)

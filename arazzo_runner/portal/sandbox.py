@@ -20,7 +20,7 @@ from arazzo_runner.document.retrieval import (
     RetrieveError,
 )
 from arazzo_runner.document.sources import ResolvedSource
-from arazzo_runner.document.store import ParsedDocument, TextCache
+from arazzo_runner.document.store import ParsedDocument, SourceLimits, TextCache
 from arazzo_runner.document.uris import resolve_reference, split_uri
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.openapi.model import ApiDescription
@@ -47,10 +47,9 @@ _LISTED: Final = 10
 _TEXT_URI: Final = "file:///offered/text"
 """Where a text is said to stand: where nothing else does, so that no relative URL is a file's."""
 
-TEXT_LIMITS: Final = LoadLimits(
-    document=DocumentLimits(max_bytes=MAX_TEXT, max_nodes=100_000, max_aliases=100), findings=50
-)
-"""The limits of a text and of its findings; those of offered documents have been kept before."""
+_EACH: Final = DocumentLimits(max_bytes=MAX_TEXT, max_nodes=100_000, max_aliases=100)
+TEXT_LIMITS: Final = LoadLimits(_EACH, SourceLimits(description=_EACH), findings=50)
+"""The limits of texts and of their findings; those of offered documents have been kept before."""
 
 
 class SandboxedText(Struct, frozen=True):
@@ -85,21 +84,29 @@ class Sandbox(Struct, frozen=True):
     sources: tuple[SandboxSource, ...]
     parsed: Mapping[str, ParsedDocument]
 
-    def document(self, text: str) -> SandboxedText:
-        """A text as a document. Its relative URLs may mean other sources than the next one's."""
+    def document(self, text: str, files: Mapping[str, str] | None = None) -> SandboxedText:
+        """A text as a document; ``files`` are further texts, by the URLs that name them.
+
+        Its relative URLs may mean other sources than the next one's.
+        """
         retrieved = RetrievedDocument(text.encode("utf-8", "replace"), TEXT_NAME, _TEXT_URI)
         stated, known = _stated_urls(retrieved), dict(self.parsed)
 
-        def refuse(uri: str) -> RetrievedDocument:
-            raise self._refusal(uri)
+        texts = {resolve_reference(_TEXT_URI, url): url for url in files or {}}
+
+        def retrieve(uri: str) -> RetrievedDocument:
+            if files is None or uri not in texts:
+                raise self._refusal(uri)
+            name = texts[uri]
+            return RetrievedDocument(files[name].encode("utf-8", "replace"), name, uri)
 
         def retrieve_for(_asking: str) -> Retrieve:
-            return refuse
+            return retrieve
 
         def expect(urls: Mapping[str, str]) -> None:
             for name, uri in urls.items():
                 meant = self._meant_document(name, stated.get(name, ""))
-                if meant is not None:
+                if meant is not None and uri not in texts:
                     known.setdefault(uri, meant)
 
         access = DocumentAccess(

@@ -20,6 +20,13 @@ _TEXT: Final = {
     "description": "The Arazzo document, YAML or JSON. Its sourceDescriptions name the sources "
     "that `describe_operation` shows, by name and url; nothing else is read.",
 }
+_FILES: Final = {
+    "type": "object",
+    "maxProperties": 10,
+    "additionalProperties": {"type": "string", "maxLength": MAX_TEXT},
+    "description": "Further texts by the urls that the document has for them, such as an API "
+    "description that is not offered.",
+}
 _WORKFLOW: Final = {**_NAME, "description": "The workflowId"}
 _INPUTS: Final = {"type": "object", "description": "The inputs by name; others are generated."}
 _LINES: Final = {"type": "array", "items": {"type": "object"}}
@@ -133,14 +140,14 @@ def _reading_tools(portal: _Portal) -> tuple[DocumentationTool, ...]:
 
 
 def _authoring_tools(portal: _Portal) -> tuple[DocumentationTool, ...]:
-    workflow = {"text": _TEXT, "workflow_id": _WORKFLOW, "inputs": _INPUTS}
+    workflow = {"text": _TEXT, "files": _FILES, "workflow_id": _WORKFLOW, "inputs": _INPUTS}
     return (
         DocumentationTool(
             "validate_document",
             "Validate an Arazzo document",
             "All findings about the text of an Arazzo document and its agreement with the API "
             "descriptions, with their lines and how to fix them. Nothing is sent.",
-            _object({"text": _TEXT}, "text"),
+            _object({"text": _TEXT, "files": _FILES}, "text"),
             _object({"valid": {"type": "boolean"}, "findings": _LINES}, closed=False),
             portal.validate,
         ),

@@ -21,7 +21,7 @@ MOST: Final = 20
 
 def validate_text(sandbox: Sandbox, arguments: Mapping[str, Any]) -> ToolResult:
     """What `arazzo validate` finds about a text; findings are no failure of the call."""
-    document = sandbox.document(arguments["text"])
+    document = sandbox.document(arguments["text"], arguments.get("files"))
     options = ValidateOptions(limits=TEXT_LIMITS)
     findings = validate(document.access, TEXT_NAME, options, document.shared)
     is_valid = not any(one.severity is Severity.ERROR for one in findings)

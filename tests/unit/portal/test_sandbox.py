@@ -81,6 +81,50 @@ def test_references_of_the_inputs_read_nothing_else(offer: Offer, url: str, tmp_
     assert "is not offered, and nothing else is read" in result.text
 
 
+@pytest.mark.parametrize("url", ["new.yaml", "./new.yaml", "https://new.example/api.yaml"])
+def test_a_text_may_bring_its_own_sources(call: Call, url: str) -> None:
+    files = {url: SHOP.replace("shop.example", "new.example")}
+    text = with_source("new", url)
+    assert call("mock_run", text=text, files=files).text.count("https://new.example/v1/orders") == 2
+    assert "https://new.example" in call("dry_run", text=text, files=files).text
+    found = call("validate_document", text=text, files=files).structured
+    assert found is not None
+    assert found["valid"]
+
+
+def test_a_file_of_a_text_comes_before_what_is_offered_under_its_url(call: Call) -> None:
+    files = {"shop.openapi.yaml": SHOP.replace("shop.example", "new.example")}
+    assert "https://new.example" in call("dry_run", text=TEXT, files=files).text
+
+
+def test_a_file_of_a_text_that_cannot_be_read(call: Call) -> None:
+    result = call("validate_document", text=with_source("n", "n.yaml"), files={"n.yaml": "a: [b"})
+    assert "--> n.yaml:1:" in result.text
+
+
+def test_the_bytes_of_a_file_are_limited(call: Call) -> None:
+    files = {"n.yaml": SHOP + "#" + "ü" * 200_000}
+    result = call("validate_document", text=with_source("n", "n.yaml"), files=files)
+    assert "and the limit is 262,144" in result.text
+
+
+def test_files_of_a_text_reach_nothing_else(call: Call) -> None:
+    ref = "{$ref: 'file:///etc/passwd#/x'}"
+    files = {
+        "n.yaml": SHOP.replace("schema: {type: string}}\n    get", f"schema: {ref}}}\n    get")
+    }
+    text = with_source("n", "n.yaml")
+    result = call("validate_document", text=text, files=files)
+    assert "is not offered, and nothing else is read" in result.text
+
+
+@pytest.mark.parametrize(
+    "files", [{"a": 1}, [], {f"f{at}": "" for at in range(11)}, {"a": "x" * 300_000}]
+)
+def test_files_are_limited(call: Call, files: object) -> None:
+    assert call("validate_document", text=TEXT, files=files).is_error
+
+
 def test_what_a_text_says_of_itself_opens_nothing(offer: Offer) -> None:
     stated = TEXT.replace("arazzo: 1.0.1", "arazzo: 1.1.0\n$self: file:///etc/flow.arazzo.yaml")
     text = stated.replace("url: shop.openapi.yaml", "url: passwd").replace("name: shop", "name: e")
