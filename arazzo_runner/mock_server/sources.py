@@ -20,7 +20,6 @@ from arazzo_runner.document.retrieval import (
     RetrieveError,
 )
 from arazzo_runner.errors import DocumentError, UsageError
-from arazzo_runner.generate.openapi.generate import source_name
 from arazzo_runner.mock_server.files import WatchedFiles
 from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.pipeline.load import (
@@ -131,6 +130,8 @@ class SourceReader:
         self, access: DocumentAccess, retrieved: RetrievedDocument, shared: SharedCache
     ) -> PartialDescription:
         """Read an OpenAPI description as the source of an Arazzo document of nothing else."""
+        from arazzo_runner.generate.openapi.generate import source_name
+
         name = source_name(_stem(retrieved.name))
         source = {"name": name, "url": retrieved.uri, "type": "openapi"}
         info = {"title": _DRAFT, "version": "1"}
