@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.retrieval import DocumentAccess, RetrieveError
 from arazzo_runner.document.uris import split_uri
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.mock_server.sources import SourceReader, is_described, is_openapi
 from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.pipeline.load import Description, LoadLimits, load_from
@@ -67,23 +68,42 @@ def read_documents(
     access = replace(
         access, open=lru_cache(maxsize=1)(access.open)
     )  # read twice, or standard input
-    descriptions: list[Description] = []
-    alone: list[tuple[str, ApiDescription]] = []
+    others, alone = split_documents(access, find_documents(documents, is_described))
     shared = SharedCache()
-    for one in find_documents(documents, is_described):
-        if _is_openapi(access, one):
-            served = SourceReader(access, [one], {}, limits).read()
-            alone += served.descriptions.items()
-        else:
-            descriptions.append(load_from(access, one, overrides, limits, shared))
-    return offer_documents(descriptions, alone)
+    descriptions = [load_from(access, one, overrides, limits, shared) for one in others]
+    return offer_documents(descriptions, read_apis(access, alone, limits))
+
+
+def split_documents(
+    access: DocumentAccess, documents: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """The OpenAPI descriptions among some documents, behind all other documents.
+
+    What cannot be read is among the others; whoever loads it says why.
+    """
+    others: list[str] = []
+    alone: list[str] = []
+    for one in documents:
+        (alone if _is_openapi(access, one) else others).append(one)
+    return others, alone
+
+
+def read_apis(
+    access: DocumentAccess, documents: Sequence[str], limits: LoadLimits
+) -> list[tuple[str, ApiDescription]]:
+    """OpenAPI descriptions that no document names, by the names of sources that fit their files.
+
+    Raises UsageError and DocumentError.
+    """
+    each = (SourceReader(access, [one], {}, limits).read() for one in documents)
+    return [pair for served in each for pair in served.descriptions.items()]
 
 
 def _is_openapi(access: DocumentAccess, document: str) -> bool:
     try:
         return is_openapi(access.open(document).data)
-    except RetrieveError as failure:
-        raise failure.as_usage("the document") from None
+    except (RetrieveError, DocumentError):
+        return False
 
 
 def file_name(uri: str) -> str:
