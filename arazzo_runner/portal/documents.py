@@ -17,6 +17,7 @@ from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.pipeline.load import Description, LoadLimits, load_from
 from arazzo_runner.pipeline.shared_cache import SharedCache
 from arazzo_runner.report.secrets import URL_MASK
+from arazzo_runner.retrieve.access import STDIN
 from arazzo_runner.retrieve.files import find_documents
 
 
@@ -84,7 +85,8 @@ def split_documents(
     others: list[str] = []
     alone: list[str] = []
     for one in documents:
-        (alone if _is_openapi(access, one) else others).append(one)
+        is_alone = one != STDIN and _is_openapi(access, one)
+        (alone if is_alone else others).append(one)
     return others, alone
 
 
