@@ -28,8 +28,10 @@ from arazzo_runner.asyncapi.model import (
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.description import entries, list_at, object_at, optional_text
 from arazzo_runner.openapi.references import reference_of
+from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place
 
+_VARIABLE: Final = lazy_pattern(r"\{([^{}]+)\}")
 ACTIONS: Final[dict[str, Direction]] = {"subscribe": "send", "publish": "receive"}
 """2.x tells what a client can do: what it may subscribe to, the application sends.
 
@@ -48,6 +50,11 @@ def read_channel(description: AsyncApiDescription, name: str, node: Value, place
         description.memo[key] = _channel(description, name, held, at)
     found: Channel = description.memo[key]
     return found
+
+
+def address_variables(channel: Channel) -> tuple[str, ...]:
+    """The names of the ``{parameters}`` in a channel's address, each once."""
+    return tuple(dict.fromkeys(_VARIABLE.findall(channel.address or "")))
 
 
 def _channel(

@@ -25,6 +25,7 @@ from arazzo_runner.asyncapi.model import (
     Message,
     MessageSchema,
 )
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.http_semantics.media_type import essence
 from arazzo_runner.openapi.description import list_at, optional_text, required_text
@@ -87,7 +88,10 @@ def _schema_at(
     node, place = layer.node[name], layer.place.at(name)
     if description.version < (3, 0):
         return _schema_of(description, form, node, place)
-    target, at = resolve_reference(description.schemas, node, place)
+    try:
+        target, at = resolve_reference(description.schemas, node, place)
+    except DocumentError:
+        return _schema_of(description, None, node, place)  # a finding where the schema is used
     # Multi Format Schema Object.
     if isinstance(target, dict) and "schemaFormat" in target:
         own = required_text(target, "schemaFormat", at, "a schema with a format")

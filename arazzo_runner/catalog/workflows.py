@@ -12,7 +12,7 @@ from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind, reachable_workflows
 from arazzo_runner.executor.inputs_schema import InputsSchema
 from arazzo_runner.executor.plan import (
-    OperationCall,
+    ChannelCall,
     Plan,
     StepPlan,
     Unit,
@@ -75,12 +75,12 @@ def _workflows_in_reach(plan: Plan, key: WorkflowKey) -> list[WorkflowPlan]:
 
 
 def _methods(workflows: Iterable[WorkflowPlan]) -> set[str]:
-    """The methods of all requests; ``?`` where a step cannot be bound."""
+    """The methods of all requests; ``?`` where a step cannot be bound, or is of a channel."""
     methods = {
-        step.call.operation.method
+        "?" if isinstance(step.call, ChannelCall) else step.call.operation.method
         for one in workflows
         for step in one.steps
-        if isinstance(step.call, OperationCall)
+        if not isinstance(step.call, WorkflowCall)
     }
     is_whole = all(len(one.steps) == len(one.workflow.steps) for one in workflows)
     return methods if is_whole else methods | {"?"}
@@ -109,6 +109,8 @@ def _step(plan: StepPlan) -> StepInfo:
     step, call = plan.step, plan.call
     if isinstance(call, WorkflowCall):
         return StepInfo(step.step_id, step.description, None, call.key.workflow)
+    if isinstance(call, ChannelCall):
+        return StepInfo(step.step_id, step.description, None, None)
     called = call.operation
     operation = OperationInfo(call.source, called.operation_id, called.method, called.path)
     return StepInfo(step.step_id, step.description, operation, None)

@@ -103,6 +103,25 @@ def _success_criteria(node: Node) -> tuple[Criterion, ...]:
 
 
 def _action(node: Node) -> Choice["send", "receive"] | None:
+    """Step Object: only applicable to steps of an AsyncAPI description.
+
+    A channel alone does not tell whether it is sent to or received from.
+    """
+    others = ("action", "operationId", "operationPath", "workflowId")
+    if isinstance(node.value.get("channelPath"), str) and not any(map(node.has, others)):
+        node.error(
+            "AZ111",
+            "a step with a `channelPath` needs `action`",
+            label="sends or receives?",
+            help="write `action: send` or `action: receive`",
+        )
+    if node.has("workflowId") and node.has("action"):
+        node.error(
+            "AZ114",
+            "`action` and `workflowId` exclude each other",
+            place=node.at("action").place.key(),
+            label="is for steps that send or receive a message",
+        )
     match node.choice("action", ("send", "receive")):
         case "send":
             return "send"
@@ -117,7 +136,15 @@ def _correlation_id(node: Node) -> DynamicValue | None:
     if node.text("correlationId") is None:
         return None
     if node.value.get("action") != "receive":
-        _no_effect(node, "correlationId", "a step whose `action` is not `receive`")
+        node.error(
+            "AZ113",
+            "`correlationId` is for steps whose `action` is `receive`",
+            place=node.at("correlationId").place.key(),
+            label="has no effect",
+            help="add `action: receive`, or remove it"
+            if not node.has("action")
+            else "remove it; what is sent has its own by a parameter or in the payload",
+        )
     return read_text(node.at("correlationId"))
 
 

@@ -7,7 +7,7 @@ Arazzo Specification 1.1.0, Step Object (``operationId``, ``operationPath``, ``c
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote
 
@@ -21,7 +21,7 @@ from arazzo_runner.document.model import (
 )
 from arazzo_runner.document.node import Node, join_names
 from arazzo_runner.text.pattern import lazy_pattern
-from arazzo_runner.text.suggested_fix import Edit, Fix, replace_text
+from arazzo_runner.text.suggested_fix import Edit, Fix, remove_member, replace_text
 
 _PREFIX: Final = "$sourceDescriptions."
 _OPERATION: Final = "{$sourceDescriptions.<name>.url}#/paths/~1pets~1{id}/get"
@@ -136,9 +136,29 @@ def workflow_names(node: Node, name: str) -> tuple[WorkflowName, ...]:
 
 
 def step_names(node: Node, name: str) -> tuple[StepName, ...]:
-    """The ``dependsOn`` of a step."""
-    found = [_step_name(item) for item in _strings(node, name)]
+    """The ``dependsOn`` of a step: at least one, each once."""
+    if node.value.get(name) == []:
+        node.at(name).error(
+            "AZ113",
+            f"`{name}` needs at least one step",
+            label="is empty",
+            help="remove it",
+            fix=remove_member(node.at(name).place),
+        )
+    found = [_step_name(item) for item in _distinct(node, name)]
     return tuple(one for one in found if one is not None)
+
+
+def _distinct(node: Node, name: str) -> Iterator[Node]:
+    """The strings of a list; one that stands there again is reported and left out."""
+    seen = set[str]()
+    for item in _strings(node, name):
+        if item.value not in seen:
+            seen.add(item.value)
+            yield item
+            continue
+        message = f"`{item.value}` is named twice in `{name}`"
+        item.error("AZ115", message, label="again", help="remove it")
 
 
 def _strings(node: Node, name: str) -> list[Node]:
@@ -153,8 +173,8 @@ def _step_name(node: Node) -> StepName | None:
     text: str = node.value
     if text.startswith("$steps."):
         name = text.removeprefix("$steps.")
-        message = f"`{text}` is more than the stepId"
-        node.warn("AZ119", message, help=f"write `{name}`", fix=replace_text(node.place, name))
+        message = f"`{text}` is an expression, and not the stepId"
+        node.error("AZ117", message, help=f"write `{name}`", fix=replace_text(node.place, name))
         return StepName(name, None, node.place)
     if not text.startswith(("$workflows.", _PREFIX)):
         return StepName(text, None, node.place)

@@ -19,6 +19,7 @@ from arazzo_runner.executor.criteria import judge_all, judge_call, judge_status
 from arazzo_runner.executor.events import CriterionJudged, RequestSent, ResponseReceived
 from arazzo_runner.executor.inputs import CallInputError, inputs_for_call, refused_inputs_error
 from arazzo_runner.executor.plan import (
+    ChannelCall,
     OperationCall,
     StepPlan,
     WorkflowCall,
@@ -36,7 +37,7 @@ from arazzo_runner.executor.run_state import TimeLimit, WorkflowState
 from arazzo_runner.executor.scope import VisibleWorkflows, evaluate_outputs
 from arazzo_runner.executor.world import SendCall, TransportFailure
 from arazzo_runner.expression.evaluate import EvaluationError
-from arazzo_runner.expression.scope import Scope, WorkflowValues
+from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.http_semantics.headers import header_value
 from arazzo_runner.openapi.message import HttpResponse
@@ -70,8 +71,16 @@ async def try_step(planned: StepPlan, frame: WorkflowState, key: str) -> Attempt
             return await _try_operation(planned, planned.call, frame, key)
         case WorkflowCall():
             return await _try_workflow(planned, planned.call, frame, key)
+        case ChannelCall():
+            return _unsent_outcome(planned, frame.scope, _no_broker_error(planned, planned.call))
         case _:
             assert_never(planned.call)
+
+
+def _no_broker_error(planned: StepPlan, call: ChannelCall) -> StepError:
+    """No world reaches a channel yet: binding says so before anything is sent (AZ215)."""
+    message = f"the channel `{call.channel.name}` cannot be reached: messages are not sent yet"
+    return StepError("unsupported", message, None, "call", planned.step.place)
 
 
 def _incomplete_dependency(planned: StepPlan, frame: WorkflowState) -> StepError | None:
@@ -318,8 +327,7 @@ async def _try_workflow(
         error = ledger.stopped or refused_inputs_error(reason, place)
         return _unsent_outcome(planned, frame.scope, error)
     child, over = await _call_in_time(planned, call, inputs, frame)
-    values = WorkflowValues(child.inputs, child.outputs)
-    seen = VisibleWorkflows(frame.plan.unit, ledger, {call.key.workflow: values})
+    seen = VisibleWorkflows(frame.plan.unit, ledger, {call.key.workflow: child.to_values()})
     scope = replace(frame.scope, workflows=seen, outputs=child.outputs, exchange=None)
     judge = partial(_judge_child, planned, child, scope, frame, over)
     outcome = await ledger.compute(judge, place, is_heavy=planned.is_heavy)

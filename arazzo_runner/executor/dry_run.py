@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from msgspec import Struct
 
 from arazzo_runner.document.rules.expressions import expressions_in, in_url
-from arazzo_runner.executor.plan import OperationCall, StepPlan, WorkflowPlan
+from arazzo_runner.executor.plan import ChannelCall, StepPlan, WorkflowCall, WorkflowPlan
 from arazzo_runner.executor.request import build_call
 from arazzo_runner.expression.ast import StepOutputRef, WorkflowRef
 from arazzo_runner.expression.evaluate import EvaluationError
@@ -49,8 +49,11 @@ def _dry_run_step(
     planned: StepPlan, scope: Scope, seconds: float, origins: Collection[str]
 ) -> DryRunStep:
     step_id, call = planned.step.step_id, planned.call
-    if not isinstance(call, OperationCall):
+    if isinstance(call, WorkflowCall):
         return DryRunStep(step_id, None, None, f"calls the workflow `{call.key.workflow}`")
+    if isinstance(call, ChannelCall):
+        what = "sends a message to" if call.action == "send" else "receives a message from"
+        return DryRunStep(step_id, None, None, f"{what} the channel `{call.channel.name}`")
     waiting = _unmet_dependencies(planned)
     if waiting:
         return DryRunStep(step_id, call.operation, None, f"needs outputs of {waiting}")

@@ -34,7 +34,13 @@ from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place
 
 if TYPE_CHECKING:
-    from arazzo_runner.asyncapi.model import AsyncApiDescription
+    from arazzo_runner.asyncapi.model import (
+        AsyncApiDescription,
+        AsyncOperation,
+        Channel,
+        Direction,
+        Message,
+    )
 
 
 class WorkflowKey(Struct, frozen=True):
@@ -177,6 +183,25 @@ class WorkflowCall(Struct, frozen=True):
     arguments: tuple[InputArgument, ...]
 
 
+class ChannelCall(Struct, frozen=True):
+    """A step's channel: what is sent there, or received.
+
+    ``action`` is what the step does, as the client of the description; ``messages`` are those that
+    it may be. ``operation`` is None where the step names the channel itself.
+    """
+
+    source: str
+    channel: Channel
+    action: Direction
+    messages: tuple[Message, ...]
+    operation: AsyncOperation | None
+
+    @property
+    def label(self) -> str:
+        """What the step names, as messages call it."""
+        return f"`{self.operation.operation_id if self.operation else self.channel.name}`"
+
+
 class PlannedAction(Struct, frozen=True):
     """An action with its target bound: a position in the workflow's steps, or a workflow."""
 
@@ -194,7 +219,7 @@ class StepPlan(Struct, frozen=True):
     """
 
     step: Step
-    call: OperationCall | WorkflowCall
+    call: OperationCall | WorkflowCall | ChannelCall
     criteria: tuple[Criterion, ...]
     on_success: tuple[PlannedAction, ...]
     on_failure: tuple[PlannedAction, ...]

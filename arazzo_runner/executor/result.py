@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from msgspec import Struct, field
 
+from arazzo_runner.expression.scope import WorkflowValues
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.openapi.model import Operation
@@ -240,6 +241,11 @@ class WorkflowResult(SafeRepr, frozen=True):
         label = " ".join(one for one in (self.case, number) if one)
         is_one = self.case is None and self.repetition is None
         return self.workflow_id if is_one else f"{self.workflow_id} [{label}]"
+
+    def to_values(self) -> WorkflowValues:
+        """What expressions read of it (``$workflows``); of a step, its latest visit."""
+        steps = {one.step_id: one.outputs for one in self.steps}
+        return WorkflowValues(self.inputs, self.outputs, steps)
 
     @property
     def full_title(self) -> str:

@@ -287,7 +287,8 @@ class RunState:
     def begin(self, key: WorkflowKey, inputs: Mapping[str, Value]) -> None:
         """Make these the inputs of the workflow's latest run; its outputs come when it ends."""
         before = self.values.get(key)
-        self.values[key] = WorkflowValues(inputs, before.outputs if before else {})
+        outputs, steps = (before.outputs, before.steps) if before else ({}, {})
+        self.values[key] = WorkflowValues(inputs, outputs, steps)
 
     def has_visited(self, key: StepKey) -> bool:
         """Whether a step has run, or is running."""

@@ -207,10 +207,11 @@ def _read(
             yield from _slot(Slot("step", of.key, step_id, name), path, walk, tokens)
         case OutputRef(_, _, name, path, walk) if step and isinstance(step.call, WorkflowCall):
             yield from _slot(Slot("workflow", step.call.key, "", name), path, walk, tokens)
-        case WorkflowRef(_, _, workflow_id, field_, name, path, walk):
-            kind: Choice["input", "workflow"] = "input" if field_ == "inputs" else "workflow"
+        case WorkflowRef(_, _, workflow_id, field_, name, path, walk, step_id):
+            kind: Choice["input", "step", "workflow"] = "step" if step_id else "workflow"
+            kind = "input" if field_ == "inputs" else kind
             for key in _keys(workflow_id, of, plan):
-                yield from _slot(Slot(kind, key, "", name), path, walk, tokens)
+                yield from _slot(Slot(kind, key, step_id, name), path, walk, tokens)
 
 
 def _keys(workflow_id: str, of: WorkflowPlan, plan: Plan) -> list[WorkflowKey]:

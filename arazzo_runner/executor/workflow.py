@@ -63,7 +63,7 @@ async def run_chain(
     results = [replace(one.result, status=last.status, outputs=last.outputs) for one in ended[:-1]]
     results = await _finally([*results, last], ended, ledger, depth)
     for one, result in zip(ended, results, strict=True):
-        ledger.values[one.plan.key] = WorkflowValues(result.inputs, result.outputs)
+        ledger.values[one.plan.key] = result.to_values()
     for one, result in zip(reversed(ended), reversed(results), strict=True):
         ledger.tell(WorkflowFinished(result, depth, one.plan.key))
     return results
@@ -139,7 +139,7 @@ async def _run_workflow(
     end: Next = unmet or await _steps(frame, visited)
     evaluate = partial(evaluate_outputs, plan.workflow.outputs, scope)
     outputs, _ = await ledger.compute_last(evaluate, plan.workflow.place, is_heavy=plan.is_heavy)
-    ledger.values[plan.key] = WorkflowValues(inputs, outputs)
+    ledger.values[plan.key] = WorkflowValues(inputs, outputs, steps)
     duration = ledger.clock.monotonic() - started
     result, transfer = _finish(plan, inputs, outputs, visited, end, ledger, duration)
     return _Ended(plan, result, scope, transfer)

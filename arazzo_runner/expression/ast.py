@@ -112,13 +112,18 @@ class StepOutputRef(Expression, frozen=True):
 
 
 class WorkflowRef(Expression, frozen=True):
-    """``$workflows.<id>.inputs|outputs.<name>``; ``name`` and ``walk`` as in :class:`InputRef`"""
+    """``$workflows.<id>.inputs|outputs.<name>``; ``name`` and ``walk`` as in :class:`InputRef`
+
+    With a ``step_id``, ``$workflows.<id>.steps.<step>.outputs.<name>``: the output of a step. The
+    grammar of Arazzo 1.1.0 has no such form; ``dependsOn`` and the specification's tests do.
+    """
 
     workflow_id: str
     field: Choice["inputs", "outputs"]
     name: str
     path: Path = WHOLE
     walk: tuple[str | int, ...] = ()
+    step_id: str = ""
 
 
 class SourceRef(Expression, frozen=True):

@@ -160,6 +160,8 @@ def _workflow(ref: WorkflowRef, scope: Scope) -> MaybeValue:
     values = scope.workflows.get(ref.workflow_id)
     if values is None:
         return MISSING
+    if ref.step_id:
+        return _named_value(ref, values.steps.get(ref.step_id, {}))
     return _named_value(ref, values.inputs if ref.field == "inputs" else values.outputs)
 
 

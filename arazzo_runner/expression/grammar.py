@@ -201,13 +201,19 @@ def _workflows(cursor: Scanner, start: int) -> Expression:
     _dot(cursor, start, "workflowId.outputs.name")
     workflow_id = _name(cursor, _STRICT, "the workflowId")
     _dot(cursor, start, "outputs.name")
-    word = _word(cursor, {"inputs": "inputs", "outputs": "outputs"})
+    word = _word(cursor, {"inputs": "inputs", "outputs": "outputs", "steps": "steps"})
     _dot(cursor, start, "name")
+    step_id = ""
+    if word == "steps":
+        step_id = _name(cursor, _STRICT, "the stepId")
+        _dot(cursor, start, "outputs.name")
+        word = _word(cursor, {"outputs": "outputs"})
+        _dot(cursor, start, "name")
     name, walk, path = _named_reference(cursor, f"the name of one of its {word}")
     text = cursor.since(start)
     if word == "inputs":
         return WorkflowRef(text, start, workflow_id, "inputs", name, path, walk)
-    return WorkflowRef(text, start, workflow_id, "outputs", name, path, walk)
+    return WorkflowRef(text, start, workflow_id, "outputs", name, path, walk, step_id)
 
 
 def _source_descriptions(cursor: Scanner, start: int) -> Expression:

@@ -28,10 +28,11 @@ class Exchange(Struct, frozen=True):
 
 
 class WorkflowValues(Struct, frozen=True):
-    """Inputs and outputs of the latest run of a workflow."""
+    """Inputs and outputs of the latest run of a workflow; ``steps`` are those of its steps."""
 
     inputs: Mapping[str, Value]
     outputs: Mapping[str, Value]
+    steps: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
 
 class Scope(Struct, frozen=True):

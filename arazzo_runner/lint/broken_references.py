@@ -30,7 +30,7 @@ def _findings(operation: Operation) -> Iterator[Diagnostic]:
     broken += [one for each, _ in media for one in each.broken]
     yield from map(as_warning, broken)
     for schema, direction in _schemas(operation):
-        yield from _broken_reference(schema, operation.description, direction)
+        yield from broken_reference_findings(schema, operation.description, direction)
 
 
 def _schemas(operation: Operation) -> Iterator[tuple[Schema, Direction]]:
@@ -48,9 +48,10 @@ def _schemas(operation: Operation) -> Iterator[tuple[Schema, Direction]]:
                 yield one, "response"
 
 
-def _broken_reference(
+def broken_reference_findings(
     schema: Schema, description: ApiDescription, direction: Direction
 ) -> Iterator[Diagnostic]:
+    """AZ214: what a schema refers to, and is not there."""
     try:
         bundle_schema(schema, description, direction)
     except DocumentError:

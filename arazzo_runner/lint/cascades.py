@@ -35,7 +35,7 @@ MissingNames: TypeAlias = frozenset[tuple[str, str]]
 _SourcePointer: TypeAlias = tuple[SourceFile, Pointer]
 
 # What is said of a name both where the document alone is looked at and where it is bound.
-_NAMES: Final = frozenset({"AZ202", "AZ203", "AZ204", "AZ206", "AZ207", "AZ208"})
+_NAMES: Final = frozenset({"AZ202", "AZ203", "AZ204", "AZ206", "AZ207", "AZ208", "AZ223"})
 # What is said of steps by what they call.
 _OF_STEPS: Final = frozenset({"AZ219", *(code for code in CODES if code.startswith("AZ3"))})
 # What is said of a step where a part of this field may be missing: it could not be read.

@@ -13,7 +13,14 @@ from msgspec import Struct
 
 from arazzo_runner.document.model import OperationById, StepTarget
 from arazzo_runner.document.uris import resolve_reference, without_fragment
-from arazzo_runner.executor.plan import OperationCall, Plan, Unit, WorkflowKey, WorkflowPlan
+from arazzo_runner.executor.plan import (
+    ChannelCall,
+    Plan,
+    Unit,
+    WorkflowCall,
+    WorkflowKey,
+    WorkflowPlan,
+)
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.cascades import MissingNames, targets_of
 from arazzo_runner.text.diagnostic import Diagnostic
@@ -94,7 +101,11 @@ def _reach(units: Mapping[str, Unit], missing: MissingNames, plan: Plan) -> _Rea
         frozenset(used),
         frozenset(one for workflow in workflows for one in _components_used(workflow)),
         frozenset(
-            one.operation.description.source for one in calls if isinstance(one, OperationCall)
+            one.channel.description.source
+            if isinstance(one, ChannelCall)
+            else one.operation.description.source
+            for one in calls
+            if not isinstance(one, WorkflowCall)
         ),
         _unread(units, missing),
     )
@@ -113,7 +124,7 @@ def _unread(units: Mapping[str, Unit], missing: MissingNames) -> dict[str, set[t
 def _sources_used(plan: WorkflowPlan, missing: MissingNames) -> Iterator[tuple[str, str]]:
     uri = plan.key.document
     for step in plan.steps:
-        if isinstance(step.call, OperationCall):
+        if not isinstance(step.call, WorkflowCall):
             yield uri, step.call.source
     for target in targets_of(plan.workflow):
         if target.source is not None:

@@ -95,6 +95,10 @@ _OF_REQUESTS: Final = frozenset({"AZ305", "AZ312", "AZ313", "AZ314", "AZ315", "A
 def plan_findings(plan: Plan) -> Iterator[Diagnostic]:
     """All findings about the steps of a plan, by the descriptions of what they call."""
     yield from call_findings(plan)
+    if any(one.unit.async_apis for one in plan.workflows.values()):
+        from arazzo_runner.lint.channels.messages import channel_findings
+
+        yield from channel_findings(plan)
     for view in step_contexts(plan):
         yield from step_findings(view)
         view.memo.clear()  # a workflow may have thousands of steps

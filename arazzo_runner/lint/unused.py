@@ -14,11 +14,13 @@ from arazzo_runner.document.model import (
     OperationById,
     OperationByPath,
     Reusable,
+    StepTarget,
     Workflow,
     WorkflowName,
 )
 from arazzo_runner.document.rules.expressions import expressions_in, values_in
 from arazzo_runner.executor.plan import (
+    ChannelCall,
     OperationCall,
     Plan,
     Unit,
@@ -116,20 +118,30 @@ def _read_from_outside(expressions: Iterable[Expression]) -> dict[str, set[str]]
 
 def unused_output_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
     """AZ502: an output of a step that nothing reads."""
+    read = set(_outputs_read(document))
     for workflow in document.workflows:
-        read = {
-            (one.step_id, name)
-            for one in _expressions(workflow)
-            if isinstance(one, StepOutputRef)
-            for name in (one.name, _first(one.name))
-        }
         for step in workflow.steps:
             for name, _ in step.outputs:
-                if (step.step_id, name) not in read:
+                if (workflow.workflow_id, step.step_id, name) not in read:
                     message = f"the output `{name}` of `{step.step_id}` is never used"
                     way_out = f"remove it, or read it as `$steps.{step.step_id}.outputs.{name}`"
                     place = step.place.at("outputs", name).key()
                     yield _hint("AZ502", message, place, way_out)
+
+
+def _outputs_read(document: ArazzoDocument) -> Iterator[tuple[str, str, str]]:
+    """The outputs of steps that expressions read, by workflow, step and name."""
+    for workflow in document.workflows:
+        for one in _expressions(workflow):
+            match one:
+                case StepOutputRef(step_id=step_id, name=name):
+                    owner = workflow.workflow_id
+                case WorkflowRef(workflow_id=owner, step_id=step_id, name=name) if step_id:
+                    pass
+                case _:
+                    continue
+            yield owner, step_id, name
+            yield owner, step_id, _first(name)
 
 
 def unused_component_findings(document: ArazzoDocument) -> Iterator[Diagnostic]:
@@ -226,7 +238,7 @@ def _used_sources(unit: Unit, plan: Plan) -> Iterator[str]:
 
 
 def _source_names(target: object, documents: Mapping[str, str]) -> Iterator[str]:
-    if isinstance(target, OperationCall):
+    if isinstance(target, OperationCall | ChannelCall):
         yield target.source
         return
     key = target.key if isinstance(target, WorkflowCall) else target
@@ -248,13 +260,17 @@ def _hint(code: str, message: str, place: Place, way_out: str) -> Diagnostic:
 
 def unqualified_id_findings(view: StepContext) -> Iterator[Diagnostic]:
     """AZ505: with several sources, an operationId MUST be qualified by its own."""
-    target, unit = view.step.step.target, view.workflow.unit
+    yield from unqualified_finding(view.step.step.target, view.workflow.unit, view.call.source)
+
+
+def unqualified_finding(target: StepTarget, unit: Unit, source: str) -> Iterator[Diagnostic]:
+    """AZ505, for a step whose operation is one of ``source``."""
     if not isinstance(target, OperationById) or target.source is not None:
         return
     sources = [one.name for one in unit.document.source_descriptions]
     if len([name for name in sources if name not in unit.documents]) > 1:
         message = f"`{target.operation_id}` does not name its source description"
-        qualified = f"$sourceDescriptions.{view.call.source}.{target.operation_id}"
+        qualified = f"$sourceDescriptions.{source}.{target.operation_id}"
         fix = replace_text(target.place, qualified)
         yield Diagnostic(
             "AZ505", Severity.HINT, message, target.place, "", f"write `{qualified}`", (), fix

@@ -140,7 +140,7 @@ def _is_declared(found: NamedRef, outputs: ExpressionNames) -> bool:
 
 
 def _step_output(
-    found: StepOutputRef, place: Place, workflow_id: str, known: _KnownNames
+    found: StepOutputRef | WorkflowRef, place: Place, workflow_id: str, known: _KnownNames
 ) -> Iterator[Diagnostic]:
     step = known.names.steps[workflow_id].get(found.step_id)
     if step is None:
@@ -162,6 +162,9 @@ def _workflow_value(found: WorkflowRef, place: Place, known: _KnownNames) -> Ite
         return
     if found.field == "inputs":
         return  # lint/inputs.py judges them
+    if found.step_id:
+        yield from _step_output(found, place, found.workflow_id, known)
+        return
     outputs = known.outputs_of(workflow)
     if not _is_declared(found, outputs) and not _goes_to_workflow(workflow):
         what = f"the workflow `{workflow.workflow_id}`"

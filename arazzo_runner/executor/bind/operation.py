@@ -11,7 +11,12 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct, field
 
-from arazzo_runner.document.model import OperationById, OperationByPath, WorkflowName
+from arazzo_runner.document.model import (
+    ChannelByPath,
+    OperationById,
+    OperationByPath,
+    WorkflowName,
+)
 from arazzo_runner.document.rules.names import DocumentNames, check_workflow, names_of
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.plan import Unit, WorkflowKey
@@ -152,6 +157,8 @@ def _unit_of_source(name: WorkflowName, unit: Unit, binding: BindContext) -> Uni
     return None
 
 
+DescribedTarget: TypeAlias = OperationById | OperationByPath | ChannelByPath
+
 SourceOperation: TypeAlias = tuple[str, Operation]
 """The name of the source description, and the operation."""
 
@@ -173,11 +180,11 @@ def find_by_operation_id(
     if len(found) == 1:
         return _single_operation(named, *found[0], binding)
     if found:
-        _report_ambiguous(named, [name for name, _ in found], binding)
+        report_ambiguous(named, [name for name, _ in found], binding)
     elif broken:
         raise DocumentError(*broken)
     else:
-        _report_unknown(named, unit.apis, binding)
+        _report_unknown(named, _ids_by_source(unit), binding)
     return None
 
 
@@ -205,12 +212,12 @@ def _find_in_source(
     named: OperationById, source: str, unit: Unit, binding: BindContext
 ) -> SourceOperation | None:
     api = unit.apis.get(source)
-    if api is None:
-        _report_source(source, named, unit, binding)
+    if api is None and source not in unit.async_apis:
+        report_source(source, named, unit, binding)
         return None
-    operation = find_by_id(api, named.operation_id)
+    operation = find_by_id(api, named.operation_id) if api is not None else None
     if operation is None:
-        _report_unknown(named, {source: api}, binding)
+        _report_unknown(named, _ids_by_source(unit, source), binding)
         return None
     return _single_operation(named, source, operation, binding)
 
@@ -244,22 +251,35 @@ def _twice_error(named: OperationById, source: str, same: Sequence[OperationEntr
     )
 
 
-def _report_ambiguous(named: OperationById, sources: list[str], binding: BindContext) -> None:
+def report_ambiguous(named: OperationById, sources: list[str], binding: BindContext) -> None:
+    """AZ205: several sources have the operation."""
     listed = " and ".join(f"`{name}`" for name in sources)
     message = f"`{named.operation_id}` is an operation of {listed}"
     help_line = f"qualify it: `$sourceDescriptions.{sources[0]}.{named.operation_id}`"
     binding.report(error("AZ205", message, named.place, "ambiguous", help_line))
 
 
-def _report_unknown(
-    named: OperationById, apis: Mapping[str, ApiDescription], binding: BindContext
-) -> None:
-    qualified = _qualified_id(named, apis)
+_Ids: TypeAlias = Mapping[str, Collection[str]]
+"""The ids of operations by the name of the source description."""
+
+
+def _ids_by_source(unit: Unit, only: str | None = None) -> _Ids:
+    found = {name: operation_ids(api) for name, api in unit.apis.items() if only in (None, name)}
+    for name, api in unit.async_apis.items():
+        if only in (None, name):
+            from arazzo_runner.asyncapi.operations import async_operation_ids
+
+            found[name] = async_operation_ids(api)
+    return found
+
+
+def _report_unknown(named: OperationById, ids: _Ids, binding: BindContext) -> None:
+    qualified = _qualified_id(named, ids)
     if qualified is not None:
         binding.report(_unqualified_error(named, qualified))
         return
-    known = _known_ids(list(apis.values()))
-    sources = ", ".join(f"`{name}`" for name in apis) or "any source description"
+    known = next(iter(ids.values())) if len(ids) == 1 else list(chain.from_iterable(ids.values()))
+    sources = ", ".join(f"`{name}`" for name in ids) or "any source description"
     match = nearest(named.operation_id, known)
     help_line = f"did you mean `{match}`?" if match else _some_names(known)
     if match and match.casefold() == named.operation_id.casefold():
@@ -269,22 +289,16 @@ def _report_unknown(
     binding.report(error("AZ204", message, named.place, f"not in {sources}", help_line, fix))
 
 
-def _known_ids(apis: Sequence[ApiDescription]) -> Collection[str]:
-    if len(apis) == 1:
-        return operation_ids(apis[0])
-    return list(chain.from_iterable(map(operation_ids, apis)))
-
-
-def _qualified_id(named: OperationById, apis: Mapping[str, ApiDescription]) -> str | None:
+def _qualified_id(named: OperationById, ids: _Ids) -> str | None:
     """An operationId qualified as other tools do it, as the standard has it; None for any other.
 
     That is ``source.operationId``, ``source/operationId``, and ``operations.`` behind the source.
     """
-    for name, api in apis.items():
+    for name, known in ids.items():
         prefixes = (f"{name}.", f"{name}/") if named.source is None else ("operations.",)
         for prefix in prefixes:
             operation_id = named.operation_id.removeprefix(prefix)
-            if operation_id != named.operation_id and operation_id in operation_ids(api):
+            if operation_id != named.operation_id and operation_id in known:
                 return f"$sourceDescriptions.{name}.{operation_id}"
     return None
 
@@ -302,17 +316,17 @@ def _some_names(known: Collection[str]) -> str | None:
     return f"its operations: {listed}" + (f" and {len(known) - 8} more" if len(known) > 8 else "")
 
 
-def _report_source(
-    source: str, named: OperationById | OperationByPath, unit: Unit, binding: BindContext
-) -> None:
+def report_source(source: str, named: DescribedTarget, unit: Unit, binding: BindContext) -> None:
+    """A source that has nothing of the kind: another kind of source (AZ202), or none (AZ203)."""
     declared = [one.name for one in unit.document.source_descriptions]
     if unit.fields.get(source, {}).get("type") == "asyncapi":
         binding.report(asyncapi_finding(named.place))
         return
     if source in declared:
-        message = (
-            f"source description `{source}` is not an OpenAPI description, so it has no operations"
-        )
+        what = "AsyncAPI" if isinstance(named, ChannelByPath) else "OpenAPI"
+        lacking = "channels" if isinstance(named, ChannelByPath) else "operations"
+        message = f"source description `{source}` is not an {what} description"
+        message += f", so it has no {lacking}"
         binding.report(error("AZ202", message, named.place))
         return
     message = f"no source description is called `{source}`"
@@ -334,7 +348,7 @@ def find_by_operation_path(
     """The operation at an ``operationPath``, also where the pointer's ``/`` were not escaped."""
     api = unit.apis.get(path.source)
     if api is None:
-        _report_source(path.source, path, unit, binding)
+        report_source(path.source, path, unit, binding)
         return None
     operation = find_by_pointer(api, path.pointer)
     if operation is not None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from arazzo_runner.document.model import Criterion, QueryCriterion, Workflow
-from arazzo_runner.executor.plan import OperationCall, StepPlan
+from arazzo_runner.executor.plan import ChannelCall, OperationCall, StepPlan
 from arazzo_runner.expression.ast import ArrayTemplate, DynamicValue, ObjectTemplate, Selector
 
 MANY_CRITERIA: Final = 500
@@ -39,7 +39,8 @@ def _action_criteria(planned: StepPlan) -> Iterator[Criterion]:
 
 def _values(planned: StepPlan) -> Iterator[DynamicValue]:
     call = planned.call
-    yield from (one.value for one in call.arguments)
+    if not isinstance(call, ChannelCall):
+        yield from (one.value for one in call.arguments)
     yield from (value for _, value in planned.step.outputs)
     for action in (*planned.on_success, *planned.on_failure):
         yield from (one.value for one in action.arguments)

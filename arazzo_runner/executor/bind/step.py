@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Literal as Choice
-from typing import TypeAlias, assert_never
+from typing import TypeAlias
 
 from arazzo_runner.document.model import (
     ChannelByPath,
@@ -31,10 +31,10 @@ from arazzo_runner.executor.bind.operation import (
     find_by_operation_id,
     find_by_operation_path,
     find_workflow,
-    operation_candidates,
 )
 from arazzo_runner.executor.bind.request import bind_operation_call
 from arazzo_runner.executor.plan import (
+    ChannelCall,
     InputArgument,
     OperationCall,
     PlannedAction,
@@ -118,46 +118,47 @@ def input_arguments(
 
 def bind_call(
     step: Step, workflow: Workflow, unit: Unit, binding: BindContext
-) -> OperationCall | WorkflowCall | None:
+) -> OperationCall | WorkflowCall | ChannelCall | None:
     """What a step calls; None when it could not be bound, which has been reported."""
-    match step.target:
-        case WorkflowName() as name:
-            return _bind_workflow_call(step, name, workflow, unit, binding)
-        case ChannelByPath(place=place):
-            binding.report(asyncapi_finding(place))
-            return None
-        case OperationById() | OperationByPath() as target:
-            found = _find_operation(step, target, unit, binding)
-        case _:
-            assert_never(step.target)
+    if isinstance(step.target, WorkflowName):
+        return _bind_workflow_call(step, step.target, workflow, unit, binding)
+    try:
+        return _bind_described_call(step, step.target, workflow, unit, binding)
+    except DocumentError as reason:
+        for finding in reason.diagnostics:
+            binding.report(finding)
+        return None
+
+
+def _bind_described_call(
+    step: Step,
+    target: OperationById | OperationByPath | ChannelByPath,
+    workflow: Workflow,
+    unit: Unit,
+    binding: BindContext,
+) -> OperationCall | ChannelCall | None:
+    """Raises DocumentError where a description is broken at what the step names."""
+    if unit.async_apis or isinstance(target, ChannelByPath):
+        from arazzo_runner.executor.bind.channel import bind_channel_call, names_channel
+
+        if isinstance(target, ChannelByPath) or names_channel(target, unit):
+            call = bind_channel_call(step, target, unit, binding)
+            if call is not None:
+                binding.report(asyncapi_finding(target.place))
+            return call
+    found = _find_operation(target, unit, binding)
     if found is None:
         return None
     source, operation = found
     return bind_operation_call(step, source, operation, workflow, binding)
 
 
-def _is_async(step: Step, target: OperationById, unit: Unit) -> bool:
-    """Whether a step names, without its source, an operation that only AsyncAPI can have."""
-    if step.action is None or target.source is not None:
-        return False
-    has_source = any(fields.get("type") == "asyncapi" for fields in unit.fields.values())
-    return has_source and not any(operation_candidates(target.operation_id, unit))
-
-
 def _find_operation(
-    step: Step, target: OperationById | OperationByPath, unit: Unit, binding: BindContext
+    target: OperationById | OperationByPath, unit: Unit, binding: BindContext
 ) -> SourceOperation | None:
-    try:
-        if isinstance(target, OperationById):
-            if _is_async(step, target, unit):
-                binding.report(asyncapi_finding(target.place))
-                return None
-            return find_by_operation_id(target, unit, binding)
-        return find_by_operation_path(target, unit, binding)
-    except DocumentError as reason:
-        for finding in reason.diagnostics:
-            binding.report(finding)
-        return None
+    if isinstance(target, OperationById):
+        return find_by_operation_id(target, unit, binding)
+    return find_by_operation_path(target, unit, binding)
 
 
 def _bind_workflow_call(

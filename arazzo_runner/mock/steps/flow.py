@@ -100,7 +100,11 @@ class ValueFlow(Struct):
             case WorkflowRef(workflow_id=called, field="outputs", name=name, path=path, walk=walk):
                 first, tokens = _split(name, path, walk)
                 for other in self.plan.workflows.values():
-                    if other.workflow.workflow_id == called:
+                    if other.workflow.workflow_id == called and value.step_id:
+                        self._follow_step(
+                            other, value.step_id, first, sink, (*tokens, *at), hops + 1
+                        )
+                    elif other.workflow.workflow_id == called:
                         self._follow_output(other, first, sink, (*tokens, *at), hops + 1)
             case ObjectTemplate(members) if at and isinstance(at[0], str):
                 self.follow(flow, dict(members).get(at[0]), sink, at[1:], hops + 1)

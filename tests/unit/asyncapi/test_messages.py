@@ -129,6 +129,11 @@ def test_a_format_behind_a_reference(events):
     assert message_of(description, {"payload": True}, "any").payload.schema.value is True
 
 
+def test_a_schema_that_is_not_there_is_no_matter_of_the_message(events):
+    read = message_of(events(), {"payload": {"$ref": "#/components/schemas/nowhere"}}).payload
+    assert read.schema.value == {"$ref": "#/components/schemas/nowhere"}
+
+
 @pytest.mark.parametrize(
     ("node", "place", "message"),
     [

@@ -1,9 +1,11 @@
 """Workflows as data: their texts, inputs, steps, and what a run may change."""
 
+from pathlib import Path
+
 import pytest
 
 import arazzo_runner as arazzo
-from unit.catalog.conftest import LoadWorkflows
+from unit.catalog.conftest import API, HEAD, LoadWorkflows
 
 
 def step(operation: str, name: str = "") -> str:
@@ -140,3 +142,21 @@ def test_inputs(load: LoadWorkflows, inputs: str, schema: object, secret: tuple[
     one = load(f"- {{workflowId: w, {inputs}steps: [{step('list')}]}}").workflows["w"]
     assert one.inputs == schema
     assert one.secret_inputs == secret
+
+
+def test_steps_of_channels_may_do_anything(tmp_path: Path) -> None:
+    events = "{asyncapi: 3.0.0, info: {title: E, version: '1'}, channels: {c: {address: c}}}"
+    (tmp_path / "events.yaml").write_text(events, encoding="utf-8")
+    (tmp_path / "shop.openapi.yaml").write_text(API, encoding="utf-8")
+    source = "{name: events, url: events.yaml, type: asyncapi}"
+    text = HEAD.replace("1.0.1", "1.1.0").replace("type: openapi}]", f"type: openapi}}, {source}]")
+    text += """
+- workflowId: look
+  steps: [{stepId: all, operationId: $sourceDescriptions.shop.list}]
+- workflowId: tell
+  steps: [{stepId: s, action: send, channelPath: "{$sourceDescriptions.events.url}#/channels/c"}]
+"""
+    tell = arazzo.load_text(text, base=tmp_path).workflows["tell"]
+    assert tell.steps == (arazzo.StepInfo("s", None, None, None),)
+    assert (tell.read_only, tell.destructive) == (False, True)
+    assert len(tell.errors) == 1

@@ -62,7 +62,7 @@ def fixes(step: str) -> list[tuple[str, bool, list[tuple[str, str | None]]]]:
         ("operationId: '{$sourceDescriptions.api.getPet}'", ("AZ119", True, [("operationId", "$sourceDescriptions.api.getPet")])),
         ("operationPath: $sourceDescriptions.api.getPet", ("AZ119", True, [("operationPath", "operationId")])),
         ("operationPath: api.yaml#/paths/~1a/get", ("AZ119", True, [("operationPath", "{$sourceDescriptions.api.url}")])),
-        ("operationId: getPet\ndependsOn: [$steps.one]", ("AZ119", True, [("0", "one")])),
+        ("operationId: getPet\ndependsOn: [$steps.one]", ("AZ117", True, [("0", "one")])),
         ("workflowId: mainn", ("AZ207", False, [("workflowId", "main")])),
         ("operationId: getPet\noutputs: {a: $steps.onee.outputs.pet}", ("AZ208", False, [("a", "one")])),
         ("operationId: getPet\noutputs: {a: $steps.one.outputs.Pet}", ("AZ211", True, [("a", "pet")])),

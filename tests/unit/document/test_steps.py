@@ -15,7 +15,7 @@ SELECTOR = {"context": "$response.body", "selector": "$.a", "type": "jsonpath"}
         ({"timeout": True}, "error AZ112 {s}/timeout: `timeout` must be an integer, and is a boolean"),
         ({"timeout": -1}, "error AZ113 {s}/timeout: `timeout` must not be negative"),
         ({"action": "publish"}, "error AZ113 {s}/action: `action` cannot be `publish`"),
-        ({"correlationId": "$inputs.id"}, "warning AZ113 {s}/correlationId@key: `correlationId` has no effect on a step whose `action` is not `receive`"),
+        ({"correlationId": "$inputs.id"}, "error AZ113 {s}/correlationId@key: `correlationId` is for steps whose `action` is `receive`"),
         ({"correlationId": 1}, "error AZ112 {s}/correlationId: `correlationId` must be a string, and is the number 1"),
         ({"successCriteria": []}, "error AZ113 {s}/successCriteria: `successCriteria` needs at least one criterion"),
         ({"stepId": "one"}, "error AZ115 {s}/stepId: there are two steps `one`"),

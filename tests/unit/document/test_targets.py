@@ -109,7 +109,8 @@ def test_the_help_has_the_json_pointer_that_is_meant(judge_target, text, pointer
     [("operationPath", "pets"), ("operationPath", "#/a~2"), ("channelPath", "/orders")],
 )
 def test_what_is_no_path_gets_an_example(judge_target, field, text):
-    (found,) = judge_target(**{field: text}).entries
+    action = {"action": "send"} if field == "channelPath" else {}
+    (found,) = judge_target(**{field: text}, **action).entries
     assert found.help.startswith("write it like `{$sourceDescriptions.api.url}#/")
 
 
@@ -180,7 +181,7 @@ def test_the_example_names_the_source_where_there_is_one(judge_target, judge):
 
 def test_channels(judge_target):
     text = "{$sourceDescriptions.api.url}#/channels/orders"
-    judged = judge_target(channelPath=text)
+    judged = judge_target(channelPath=text, action="send")
     assert judged.entries == ()
     assert isinstance(judged.step.target, ChannelByPath)
     assert judged.step.target.source == "api"
@@ -202,7 +203,7 @@ def test_workflows(judge_target, text, source, workflow_id):
         ("one", ("one", None, None), []),
         ("$workflows.v.steps.only", ("only", None, "v"), []),
         ("$sourceDescriptions.api.x.steps.y", ("y", "api", "x"), []),
-        ("$steps.one", ("one", None, None), ["warning AZ119 {p}: `$steps.one` is more than the stepId"]),
+        ("$steps.one", ("one", None, None), ["error AZ117 {p}: `$steps.one` is an expression, and not the stepId"]),
         ("$workflows.v.only", None, ["error AZ117 {p}: `$workflows.v.only` does not name a step of another workflow"]),
         ("$workflows.v.steps.", None, ["error AZ117 {p}: `$workflows.v.steps.` does not name a step of another workflow"]),
         ("$sourceDescriptions.api.steps.y", None, ["error AZ117 {p}: `$sourceDescriptions.api.steps.y` does not name a step of another workflow"]),
@@ -219,3 +220,29 @@ def test_what_a_step_depends_on(judge_step, text, read, lines):
     found = [(one.step_id, one.workflow and one.workflow.source, one.workflow and one.workflow.workflow_id) for one in names]  # fmt: skip
     assert found == ([read] if read else [])
     assert judged.lines == [one.format(p=f"{STEP}/dependsOn/0") for one in lines]
+
+
+def test_a_step_depends_on_something(judge_step):
+    judged = judge_step(dependsOn=[])
+    assert judged.lines == [f"error AZ113 {STEP}/dependsOn: `dependsOn` needs at least one step"]
+
+
+def test_a_step_depends_on_another_once(judge_step):
+    judged = judge_step(dependsOn=["one", "one"])
+    assert [one.step_id for one in judged.step.depends_on] == ["one"]
+    twice = "`one` is named twice in `dependsOn`"
+    assert judged.lines == [f"error AZ115 {STEP}/dependsOn/1: {twice}"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "lines"),
+    [
+        ({"channelPath": "{$sourceDescriptions.api.url}#/channels/c"}, [f"error AZ111 {STEP}: a step with a `channelPath` needs `action`"]),
+        ({"workflowId": "v", "action": "send"}, [f"error AZ114 {STEP}/action@key: `action` and `workflowId` exclude each other"]),
+        ({"workflowId": "v", "correlationId": "x"}, [f"error AZ113 {STEP}/correlationId@key: `correlationId` is for steps whose `action` is `receive`"]),
+        ({"operationId": "b", "action": "send", "correlationId": "x"}, [f"error AZ113 {STEP}/correlationId@key: `correlationId` is for steps whose `action` is `receive`"]),
+        ({"operationId": "b", "action": "receive", "correlationId": "x"}, []),
+    ],
+)  # fmt: skip
+def test_which_steps_have_actions(judge_target, fields, lines):
+    assert judge_target(**fields).lines == lines

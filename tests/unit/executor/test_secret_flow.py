@@ -177,6 +177,18 @@ def test_what_another_workflow_put_out(flow):
     assert short(flow(text)) == ["step login/ask.t", "workflow login.t"]
 
 
+def test_what_a_step_of_another_workflow_put_out(flow):
+    text = f"""
+- workflowId: login
+  steps: [{{stepId: ask, operationId: use, outputs: {{t: $response.body}}}}]
+- workflowId: w
+  dependsOn: [login]
+  steps:
+  - {USE % "$workflows.login.steps.ask.outputs.t"}
+"""
+    assert short(flow(text)) == ["step login/ask.t"]
+
+
 def test_inputs_of_the_same_names_go_along_with_goto(flow):
     text = f"""
 - workflowId: w

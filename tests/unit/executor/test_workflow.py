@@ -749,3 +749,22 @@ def test_of_workflows_that_go_on_the_last_is_cleaned_up_first(run):
     ran = run(text, only="w")
     paths = [call.request.url.rpartition("/")[2] for call in ran.world.calls]
     assert paths == ["things", "things", "second", "first"]
+
+
+def test_the_outputs_of_the_steps_of_another_workflow(run, answer):
+    ran = run(
+        """
+- workflowId: first
+  steps: [{stepId: ask, operationId: listThings, outputs: {a: $response.body#/a}}]
+- workflowId: second
+  dependsOn: [first]
+  steps:
+  - {stepId: call, workflowId: first, successCriteria: [{condition: $workflows.first.steps.ask.outputs.a == 2}]}
+  - {stepId: use, operationId: listThings, parameters: [{name: q, in: query, value: $workflows.first.steps.ask.outputs.a}]}
+""",
+        answer(200, {"a": 1}),
+        answer(200, {"a": 2}),
+        answer(200, {"a": 3}),
+    )
+    assert ran.world.sent[-1].endswith("/things?q=2")
+    assert [one[1] for one in ran.statuses] == ["passed", "passed"]

@@ -19,7 +19,7 @@ BODY = {"a": {"b": [10, {"c": None}]}, "": 1, "x/y": 2, "n.m": 3, "0": "zero"}
 SCOPE = Scope(
     inputs={"x": "X", "a.b": "exact", "a": {"b": "walked", "c": {"d": [5]}}, "none": None},
     steps={"s": {"out": [{"id": 7}], "text": "T"}},
-    workflows={"w": WorkflowValues({"i": 1}, {"o": {"p": 2}})},
+    workflows={"w": WorkflowValues({"i": 1}, {"o": {"p": 2}}, {"s": {"q": 3}})},
     outputs={"mine": True},
     exchange=Exchange(
         "POST",
@@ -90,6 +90,9 @@ def value_of(text, scope=SCOPE):
         ("$steps.nope.outputs.text", MISSING),
         ("$workflows.w.inputs.i", 1),
         ("$workflows.w.outputs.o.p", 2),
+        ("$workflows.w.steps.s.outputs.q", 3),
+        ("$workflows.w.steps.s.outputs.z", MISSING),
+        ("$workflows.w.steps.t.outputs.q", MISSING),
         ("$workflows.v.outputs.o", MISSING),
         ("$outputs.mine", True),
         ("$sourceDescriptions.api.url", "https://h/openapi"),

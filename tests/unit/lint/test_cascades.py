@@ -39,7 +39,7 @@ def test_only_causes_are_errors(diagnose, text, expected):
 
 
 def test_steps_of_asyncapi_are_valid_though_they_cannot_be_run(diagnose):
-    events = "{asyncapi: 3.0.0, info: {title: T, version: '1'}}"
+    events = "{asyncapi: 3.0.0, info: {title: T, version: '1'}, channels: {c: {address: c}}, operations: {go: {action: receive, channel: {$ref: '#/channels/c'}}}}"
     text = (
         HEAD
         + "sourceDescriptions: [{name: events, url: events.yaml, type: asyncapi}]\nworkflows: [{workflowId: w, steps: [{stepId: s, operationId: $sourceDescriptions.events.go, action: send}]}]"

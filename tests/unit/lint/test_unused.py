@@ -24,6 +24,7 @@ def workflow(inputs="", step=STEP, more=""):
         (workflow("", "{stepId: s, operationId: list, outputs: {x: $response.body}}"), ["AZ502 hint `x`: the output `x` of `s` is never used"]),
         (workflow("", "{stepId: s, operationId: list, outputs: {x: $response.body}}", "  outputs: {y: $steps.s.outputs.x}\n"), []),
         (workflow("", "{stepId: s, operationId: list, outputs: {x: $response.body}}", "  outputs: {y: $steps.s.outputs.x#/0}\n"), []),
+        (workflow("", "{stepId: s, operationId: list, outputs: {x: $response.body}}", "- workflowId: v\n  dependsOn: [w]\n  steps: [{stepId: s, operationId: list}]\n  outputs: {y: $workflows.w.steps.s.outputs.x, z: $workflows.w.outputs.q}\n"), []),
     ],
 )  # fmt: skip
 def test_inputs_and_outputs(found, text, lines):

@@ -1,0 +1,175 @@
+"""The channel that a step sends to or receives from, by an operation or by itself.
+
+Arazzo Specification 1.1.0, Step Object: ``operationId``, ``operationPath``, ``channelPath`` and
+``action``. An AsyncAPI description tells what its application does; a step is a client of it, and
+does the opposite: it sends what the application receives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from arazzo_runner.asyncapi.model import AsyncApiDescription, AsyncOperation, Channel
+from arazzo_runner.asyncapi.operations import (
+    async_operation_ids,
+    find_async_operation,
+    find_at,
+    target_pointers,
+)
+from arazzo_runner.document.model import ChannelByPath, OperationById, OperationByPath
+from arazzo_runner.executor.bind.operation import (
+    operation_candidates,
+    report_ambiguous,
+    report_source,
+)
+from arazzo_runner.executor.plan import ChannelCall, Unit
+from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, nearest, warning
+from arazzo_runner.text.source import pointer_text
+from arazzo_runner.text.suggested_fix import Edit, Fix, rename_to_known, replace_text
+
+if TYPE_CHECKING:
+    from arazzo_runner.asyncapi.model import Direction
+    from arazzo_runner.document.model import Step
+    from arazzo_runner.executor.bind.operation import BindContext
+
+_OPPOSITE: Final[Mapping[Direction, Direction]] = {"send": "receive", "receive": "send"}
+
+
+def names_channel(target: OperationById | OperationByPath, unit: Unit) -> bool:
+    """Whether a step's operation is one of an AsyncAPI source."""
+    if isinstance(target, OperationByPath):
+        return target.source in unit.async_apis
+    return bool(_candidates(target, unit))
+
+
+def _candidates(target: OperationById, unit: Unit) -> list[str]:
+    """The AsyncAPI sources that have an operation."""
+    apis = unit.async_apis.items()
+    return [
+        name
+        for name, api in apis
+        if target.source in (None, name) and target.operation_id in async_operation_ids(api)
+    ]
+
+
+def bind_channel_call(
+    step: Step,
+    target: ChannelByPath | OperationById | OperationByPath,
+    unit: Unit,
+    binding: BindContext,
+) -> ChannelCall | None:
+    """The channel that a step names; None is reported. Raises DocumentError where it is broken."""
+    if isinstance(target, ChannelByPath):
+        return _bind_channel_path(step, target, unit, binding)
+    if isinstance(target, OperationByPath):
+        return _bind_path(step, target, unit.async_apis[target.source], binding)
+    return _bind_id(step, target, unit, binding)
+
+
+def _bind_id(
+    step: Step, target: OperationById, unit: Unit, binding: BindContext
+) -> ChannelCall | None:
+    names = _candidates(target, unit)
+    others = operation_candidates(target.operation_id, unit)[0] if target.source is None else []
+    if len(names) + len(others) > 1:
+        report_ambiguous(target, [*names, *(name for name, _ in others)], binding)
+        return None
+    operation = find_async_operation(unit.async_apis[names[0]], target.operation_id)
+    assert operation is not None
+    return _of_operation(step, names[0], operation, binding)
+
+
+def _bind_channel_path(
+    step: Step, path: ChannelByPath, unit: Unit, binding: BindContext
+) -> ChannelCall | None:
+    """Without an ``action``, which has been said to be missing, the step counts as receiving."""
+    api = unit.async_apis.get(path.source)
+    if api is None:
+        report_source(path.source, path, unit, binding)
+        return None
+    found = find_at(api, path.pointer)
+    if found is None and (tokens := _whole_name(path.pointer)):
+        found = find_at(api, tokens)
+        if found is not None:
+            binding.report(_unescaped_warning(path, tokens))
+    if isinstance(found, Channel):
+        return ChannelCall(path.source, found, step.action or "receive", found.messages, None)
+    binding.report(_operation_error(path, found) if found else _no_channel_error(path, api))
+    return None
+
+
+def _bind_path(
+    step: Step, path: OperationByPath, api: AsyncApiDescription, binding: BindContext
+) -> ChannelCall | None:
+    found = find_at(api, path.pointer)
+    if isinstance(found, AsyncOperation):
+        return _of_operation(step, path.source, found, binding)
+    written = f"#{pointer_text(path.pointer)}"
+    message = f"`{written}` does not point to an operation of `{path.source}`"
+    way_out, fix = None, None
+    if found is not None:
+        way_out = f"it is a channel: write `channelPath: '{path.text}'`"
+        fix = Fix((Edit(path.place.key(), "channelPath"),), is_safe=True)
+    binding.report(error("AZ206", message, path.place, "", way_out, fix))
+    return None
+
+
+def _of_operation(
+    step: Step, source: str, operation: AsyncOperation, binding: BindContext
+) -> ChannelCall:
+    """What a step does with an operation, by its ``action``.
+
+    A step that does what the application does as well answers it, or waits for its answer: where
+    the operation has a reply, that is meant. Without one the description is the client's own, and
+    the step does what it says.
+    """
+    action = step.action or _OPPOSITE[operation.action]
+    if step.action is None:
+        binding.report(_no_action_hint(step, operation, action))
+    channel, messages = operation.channel, operation.messages
+    if action == operation.action and operation.reply is not None:
+        channel = operation.reply.channel or channel
+        messages = operation.reply.messages
+    return ChannelCall(source, channel, action, messages, operation)
+
+
+def _no_action_hint(step: Step, operation: AsyncOperation, action: Direction) -> Diagnostic:
+    verbs = {"send": "sends", "receive": "receives"}
+    message = f"the step does not say whether it sends or receives a message: it {verbs[action]}"
+    way_out = f"write `action: {action}`; the application {verbs[operation.action]} it"
+    return Diagnostic("AZ119", Severity.HINT, message, step.target.place, "", way_out)
+
+
+def _whole_name(tokens: tuple[str, ...]) -> tuple[str, str] | None:
+    """The pointer to a channel whose name was written without escaping its ``/``."""
+    first, *parts = tokens
+    return ("channels", "/".join(parts)) if first == "channels" and len(parts) > 1 else None
+
+
+def _unescaped_warning(path: ChannelByPath, tokens: tuple[str, ...]) -> Diagnostic:
+    standard = f"#{pointer_text(tokens)}"
+    fragment = path.place.within(path.text.index("#"), len(path.text))
+    message = "the `/` of the channel in this JSON Pointer are not escaped"
+    fix = replace_text(fragment, standard)
+    return warning("AZ119", message, path.place, "", f"write `{standard}`", fix)
+
+
+def _operation_error(path: ChannelByPath, operation: AsyncOperation) -> Diagnostic:
+    message = f"`#{pointer_text(path.pointer)}` is an operation of `{path.source}`, not a channel"
+    named = f"$sourceDescriptions.{path.source}.{operation.operation_id}"
+    way_out = f"write `operationId: {named}`" if operation.operation_id else None
+    return error("AZ223", message, path.place, "", way_out)
+
+
+def _no_channel_error(path: ChannelByPath, api: AsyncApiDescription) -> Diagnostic:
+    pointers = target_pointers(api)
+    written = f"#{pointer_text(path.pointer)}"
+    match = nearest(written, pointers)
+    listed = ", ".join(f"`{one}`" for one in pointers[:8])
+    way_out = f"its channels: {listed}" if pointers else "the description has no channels"
+    if match:
+        way_out = f"did you mean `{{$sourceDescriptions.{path.source}.url}}{match}`?"
+    message = f"`{written}` does not point to a channel of `{path.source}`"
+    fix = rename_to_known(path.place, written, pointers)
+    return error("AZ223", message, path.place, "", way_out, fix)
