@@ -50,6 +50,9 @@ def plan_schemas(plan: Plan) -> PlanSchemas:
     described = {
         id(one.operation.description): one.operation.description for one in contexts.values()
     }
+    messages = (one.message.messages for one in contexts.values() if one.message is not None)
+    payloads = (one.payload for each in messages for one in each if one.payload is not None)
+    described |= {id(one.description): one.description for one in payloads}
     by_context = {id(schemas_of(one)): one for one in described.values()}
     return PlanSchemas(plan, contexts, by_context)
 

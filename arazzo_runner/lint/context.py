@@ -9,10 +9,12 @@ from msgspec import Struct, field
 
 from arazzo_runner.document.rules.expressions import PlacedExpression, expressions_in
 from arazzo_runner.executor.plan import (
+    ChannelCall,
     OperationCall,
     Plan,
     StepKey,
     StepPlan,
+    WorkflowCall,
     WorkflowKey,
     WorkflowPlan,
 )
@@ -47,6 +49,8 @@ class StepContext(Struct, frozen=True):
     views: StepContexts
     # What was worked out about the step; a cache, not state.
     memo: dict[tuple[object, ...], Any] = field(default_factory=dict)
+    message: ChannelCall | None = None
+    """What a step of a channel sends or receives; its ``call`` is a stand-in."""
 
     def cached(self, key: tuple[object, ...], work_out: Callable[[], T]) -> T:
         """What was worked out about this step under a key, once."""
@@ -103,7 +107,7 @@ class StepContexts(Struct, frozen=True):
     ``inputs`` is what was worked out about the workflows' inputs.
     """
 
-    plans: dict[StepKey, tuple[WorkflowPlan, StepPlan, OperationCall]]
+    plans: dict[StepKey, tuple[WorkflowPlan, StepPlan, OperationCall | ChannelCall]]
     made: dict[StepKey, StepContext] = field(default_factory=dict)
     inputs: dict[WorkflowKey, Any] = field(default_factory=dict)
 
@@ -120,13 +124,13 @@ class StepContexts(Struct, frozen=True):
 
 
 def step_contexts(plan: Plan) -> Iterator[StepContext]:
-    """The steps of a plan that call operations."""
+    """The steps of a plan that call operations, or are of a channel."""
     views = StepContexts(
         {
             step.key: (workflow, step, step.call)
             for workflow in plan.workflows.values()
             for step in workflow.steps
-            if isinstance(step.call, OperationCall)
+            if not isinstance(step.call, WorkflowCall)
         }
     )
     yield from map(views.at, views.plans)
@@ -134,8 +138,12 @@ def step_contexts(plan: Plan) -> Iterator[StepContext]:
 
 
 def _step_context(
-    workflow: WorkflowPlan, step: StepPlan, call: OperationCall, views: StepContexts
+    workflow: WorkflowPlan, step: StepPlan, call: OperationCall | ChannelCall, views: StepContexts
 ) -> StepContext:
+    if isinstance(call, ChannelCall):
+        from arazzo_runner.lint.channels.context import stand_in_call
+
+        return StepContext(workflow, step, stand_in_call(call), (), (), (), views, message=call)
     criteria = tuple(map(criterion_parts, step.criteria))
     every = response_outcomes(call.operation, (*criteria, *_of_actions(step)))
     verdicts = _joint(criteria)

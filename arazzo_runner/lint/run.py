@@ -95,10 +95,6 @@ _OF_REQUESTS: Final = frozenset({"AZ305", "AZ312", "AZ313", "AZ314", "AZ315", "A
 def plan_findings(plan: Plan) -> Iterator[Diagnostic]:
     """All findings about the steps of a plan, by the descriptions of what they call."""
     yield from call_findings(plan)
-    if any(one.unit.async_apis for one in plan.workflows.values()):
-        from arazzo_runner.lint.channels.messages import channel_findings
-
-        yield from channel_findings(plan)
     for view in step_contexts(plan):
         yield from step_findings(view)
         view.memo.clear()  # a workflow may have thousands of steps
@@ -106,6 +102,11 @@ def plan_findings(plan: Plan) -> Iterator[Diagnostic]:
 
 def step_findings(view: StepContext) -> Iterator[Diagnostic]:
     """All findings about a step by the description of what it calls, wherever their places are."""
+    if view.message is not None:
+        from arazzo_runner.lint.channels.messages import channel_findings
+
+        yield from channel_findings(view, view.message)
+        return
     found = (one for rule in AGREEMENT.values() for one in rule(view))
     if view.step.step.sends_invalid:
         yield from (_for_run(one) if _is_error(one) else one for one in found)

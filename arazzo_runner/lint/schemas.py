@@ -108,6 +108,12 @@ def root_of(
             return _named_root(expression, inputs_shape(view))
         case StepOutputRef():
             return _output(expression, view, depth)
+        case BodyRef(message="message", path=path) if view.message is not None:
+            from arazzo_runner.lint.channels.context import payload_shape
+
+            return ExpressionRoot(payload_shape(view.message), path.tokens)
+        case HeaderRef(message="message") if view.message is not None:
+            return ExpressionRoot(standalone_shape({"type": "string"}, {}), ())
         case StatusCodeRef():
             return ExpressionRoot(standalone_shape({"type": "integer"}, {}), ())
         case UrlRef() | MethodRef() | HeaderRef(message="response"):

@@ -24,6 +24,7 @@ from arazzo_runner.executor.bind.operation import (
     report_source,
 )
 from arazzo_runner.executor.plan import ChannelCall, Unit
+from arazzo_runner.openapi.references import value_at
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, nearest, warning
 from arazzo_runner.text.source import pointer_text
 from arazzo_runner.text.suggested_fix import Edit, Fix, rename_to_known, replace_text
@@ -63,7 +64,7 @@ def bind_channel_call(
     if isinstance(target, ChannelByPath):
         return _bind_channel_path(step, target, unit, binding)
     if isinstance(target, OperationByPath):
-        return _bind_path(step, target, unit.async_apis[target.source], binding)
+        return _bind_path(step, target, unit, binding)
     return _bind_id(step, target, unit, binding)
 
 
@@ -77,7 +78,7 @@ def _bind_id(
         return None
     operation = find_async_operation(unit.async_apis[names[0]], target.operation_id)
     assert operation is not None
-    return _of_operation(step, names[0], operation, binding)
+    return _of_operation(step, names[0], operation, unit, binding)
 
 
 def _bind_channel_path(
@@ -100,11 +101,11 @@ def _bind_channel_path(
 
 
 def _bind_path(
-    step: Step, path: OperationByPath, api: AsyncApiDescription, binding: BindContext
+    step: Step, path: OperationByPath, unit: Unit, binding: BindContext
 ) -> ChannelCall | None:
-    found = find_at(api, path.pointer)
+    found = find_at(unit.async_apis[path.source], path.pointer)
     if isinstance(found, AsyncOperation):
-        return _of_operation(step, path.source, found, binding)
+        return _of_operation(step, path.source, found, unit, binding)
     written = f"#{pointer_text(path.pointer)}"
     message = f"`{written}` does not point to an operation of `{path.source}`"
     way_out, fix = None, None
@@ -116,7 +117,7 @@ def _bind_path(
 
 
 def _of_operation(
-    step: Step, source: str, operation: AsyncOperation, binding: BindContext
+    step: Step, source: str, operation: AsyncOperation, unit: Unit, binding: BindContext
 ) -> ChannelCall:
     """What a step does with an operation, by its ``action``.
 
@@ -125,7 +126,8 @@ def _of_operation(
     the step does what it says.
     """
     action = step.action or _OPPOSITE[operation.action]
-    if step.action is None:
+    written, _ = value_at(unit.document.raw, step.place.pointer)
+    if "action" not in written:  # one that is malformed has been reported
         binding.report(_no_action_hint(step, operation, action))
     channel, messages = operation.channel, operation.messages
     if action == operation.action and operation.reply is not None:

@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING, Final
 
 from arazzo_runner.asyncapi.channels import address_variables
 from arazzo_runner.executor.bind.request import merge_parameters
-from arazzo_runner.executor.plan import ChannelCall, Plan, StepPlan, WorkflowPlan
-from arazzo_runner.expression.ast import Literal
+from arazzo_runner.executor.plan import ChannelCall, StepPlan, WorkflowPlan
+from arazzo_runner.expression.ast import DynamicValue, Literal, Template
+from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.broken_references import broken_reference_findings
+from arazzo_runner.lint.channels.context import payload_shape
 from arazzo_runner.lint.channels.reads import header_finding, read_findings
+from arazzo_runner.lint.comparisons import incomparable_findings, unlisted_findings
+from arazzo_runner.lint.context import StepContext
 from arazzo_runner.lint.unused import unqualified_finding
+from arazzo_runner.lint.values.types import TypeCheckContext, value_findings
 from arazzo_runner.openapi.schema.errors import schema_errors
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error, warning
+from arazzo_runner.text.source import Place
 from arazzo_runner.text.suggested_fix import guess_known
 
 if TYPE_CHECKING:
@@ -27,23 +33,17 @@ if TYPE_CHECKING:
 _NOT_OF_MESSAGES: Final = ("query", "querystring", "cookie")
 
 
-def channel_findings(plan: Plan) -> Iterator[Diagnostic]:
-    """All findings about the steps of a plan that send or receive messages."""
-    for workflow in plan.workflows.values():
-        for step in workflow.steps:
-            if isinstance(step.call, ChannelCall):
-                yield from _step_findings(workflow, step, step.call)
-
-
-def _step_findings(
-    workflow: WorkflowPlan, step: StepPlan, call: ChannelCall
-) -> Iterator[Diagnostic]:
-    yield from unqualified_finding(step.step.target, workflow.unit, call.source)
+def channel_findings(view: StepContext, call: ChannelCall) -> Iterator[Diagnostic]:
+    """All findings about a step that sends or receives a message."""
+    step = view.step
+    yield from unqualified_finding(step.step.target, view.workflow.unit, call.source)
     yield from _description_findings(step, call)
     yield from _correlation_findings(step, call)
-    yield from _parameter_findings(workflow, step, call)
-    yield from _payload_findings(step, call)
+    yield from _parameter_findings(view.workflow, step, call)
+    yield from _payload_findings(view, call)
     yield from read_findings(step, call)
+    yield from incomparable_findings(view)
+    yield from unlisted_findings(view)
 
 
 # --- the description ------------------------------------------------------------------------------
@@ -125,35 +125,48 @@ def _parameter_finding(
         yield from header_finding(name, place.at("name"), call)
 
 
-def _payload_findings(step: StepPlan, call: ChannelCall) -> Iterator[Diagnostic]:
-    """AZ113: a payload where nothing is sent; AZ303, AZ315: none, or one that no message has."""
-    body = step.step.request_body
+def _payload_findings(view: StepContext, call: ChannelCall) -> Iterator[Diagnostic]:
+    """AZ113: a payload where nothing is sent; AZ303: none; AZ313 to AZ316: a wrong one."""
+    step, body = view.step.step, view.step.step.request_body
     if call.action == "receive":
         if body is not None:
             message = "`requestBody` has no effect on a step that receives a message"
             yield warning("AZ113", message, body.place.key(), "has no effect")
         return
-    payload = body.payload if body is not None else None
-    if payload is not None and not isinstance(payload, Literal):
-        return  # what it will be is not known before it runs
-    if body is not None and body.replacements:
-        return
-    value = payload.value if payload is not None else None
-    misfits = [_misfit(one, value) for one in call.messages]
-    if not misfits or None in misfits:
-        return
     if body is None:
-        message = f"{call.label} sends a message with a payload, and the step has none"
-        yield error("AZ303", message, step.step.place.at("stepId"), "", "add a `requestBody`")
+        if all(_first_error(one, None) for one in call.messages) and call.messages:
+            message = f"{call.label} sends a message with a payload, and the step has none"
+            yield error("AZ303", message, step.place.at("stepId"), "", "add a `requestBody`")
         return
-    names = ", ".join(f"`{one.name}`" for one in call.messages)
-    message = (
-        f"the payload does not fit {'any of ' if len(misfits) > 1 else ''}{names}: {misfits[0]}"
-    )
-    yield error("AZ315", message, body.place.at("payload"), "", "correct it, or the description")
+    shape = payload_shape(call)
+    if body.payload is None or _is_text(body.payload) or shape is None:
+        return
+    is_whole = not body.replacements
+    on = TypeCheckContext(view, "json", is_whole, noun="payload")
+    found = list(value_findings(body.payload, shape, body.place.at("payload"), on))
+    yield from found
+    if is_whole and not found and isinstance(body.payload, Literal):
+        yield from _literal_finding(body.payload.value, body.place.at("payload"), call)
 
 
-def _misfit(message: Message, value: object) -> str | None:
+def _is_text(payload: DynamicValue) -> bool:
+    """Whether it is a document written as text: what that holds is not looked at here."""
+    if isinstance(payload, Literal):
+        return isinstance(payload.value, str) and payload.value.lstrip()[:1] in ("{", "[")
+    return isinstance(payload, Template)
+
+
+def _literal_finding(value: Value, place: Place, call: ChannelCall) -> Iterator[Diagnostic]:
+    """AZ315: what the parts of a value do not break each, and the whole does."""
+    errors = [_first_error(one, value) for one in call.messages]
+    if None not in errors:
+        names = ", ".join(f"`{one.name}`" for one in call.messages)
+        which = f"any of {names}" if len(errors) > 1 else names
+        message = f"the payload does not fit {which}: {errors[0]}"
+        yield error("AZ315", message, place, "", "correct it, or the description")
+
+
+def _first_error(message: Message, value: Value) -> str | None:
     """What is wrong with a payload by the schema of a message; None where nothing is."""
     payload = message.payload
     if payload is None or payload.schema is None:

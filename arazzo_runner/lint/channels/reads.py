@@ -20,13 +20,12 @@ from arazzo_runner.expression.ast import (
     StatusCodeRef,
     UrlRef,
 )
-from arazzo_runner.http_semantics.media_type import is_json
+from arazzo_runner.lint.channels.context import payload_shape
 from arazzo_runner.lint.reads import selector_tokens, selectors
 from arazzo_runner.openapi.schema.descend import (
     DescentFailure,
     PathToken,
     SchemaShape,
-    any_shape,
     descend,
     member_hint,
     names_of,
@@ -46,7 +45,7 @@ _OF_HTTP: Final = (MethodRef, PathRef, QueryRef, StatusCodeRef, UrlRef)
 
 def read_findings(step: StepPlan, call: ChannelCall) -> Iterator[Diagnostic]:
     """AZ220: parts of HTTP; AZ310, AZ324: what the messages do not have."""
-    payload = _payload_shape(call)
+    payload = payload_shape(call)
     for expression, place in expressions_in(step.step):
         match expression:
             case BodyRef(message="message", path=path):
@@ -76,17 +75,6 @@ def _http_finding(expression: Expression, place: Place, way_out: str | None) -> 
 def _in_message(expression: BodyRef | HeaderRef) -> str:
     text = expression.text.replace(".body", ".payload", 1)
     return f"write `$message.{text.partition('.')[2]}`"
-
-
-def _payload_shape(call: ChannelCall) -> SchemaShape | None:
-    """What the schemas of all messages say together; None where one says nothing."""
-    shapes = list[SchemaShape]()
-    for one in call.messages:
-        is_text = one.content_type is not None and not is_json(one.content_type)
-        if one.payload is None or one.payload.schema is None or is_text:
-            return None
-        shapes.append(shape_of(schemas_of(one.payload.description), one.payload.schema))
-    return any_shape(shapes) if shapes else None
 
 
 def _member_finding(

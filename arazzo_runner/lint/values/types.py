@@ -64,7 +64,7 @@ class TypeCheckContext(Struct, frozen=True):
 
     It is not where replacements add to a payload later on. ``delimiter`` stands between the items
     of an array that is one text; ``is_escaped``: within an item it is percent-encoded.
-    ``name``: of the parameter, empty for a body.
+    ``name``: of the parameter, empty for a body; ``noun`` is what a body is.
     """
 
     view: StepContext
@@ -73,11 +73,12 @@ class TypeCheckContext(Struct, frozen=True):
     delimiter: str | None = None
     is_escaped: bool = False
     name: str = ""
+    noun: str = "request body"
 
     @property
     def owner(self) -> str:
         """What the value is, in words: a parameter, which has a name, or the request body."""
-        return f"the parameter `{self.name}`" if self.name else "the request body"
+        return f"the parameter `{self.name}`" if self.name else f"the {self.noun}"
 
     @property
     def is_text(self) -> bool:

@@ -1,9 +1,12 @@
 """The schemas of outputs: from the responses that they are read of."""
 
+from pathlib import Path
+
 import pytest
 from jsonschema import Draft202012Validator
 
-from unit.catalog.conftest import LoadWorkflows
+import arazzo_runner as arazzo
+from unit.catalog.conftest import API, HEAD, LoadWorkflows
 
 STEPS = """
   inputs: {properties: {size: {type: integer, minimum: 1}, any: {$ref: "#/$defs/x"}}, $defs: {x: {type: string}}}
@@ -148,3 +151,39 @@ def test_workflows_that_call_each_other_end(load: LoadWorkflows) -> None:
         for number in (0, 1)
     )
     assert load(workflows).workflows["w0"].outputs["properties"] == {"x": {}}
+
+
+def test_outputs_of_messages(tmp_path: Path) -> None:
+    events = """
+asyncapi: 3.0.0
+info: {title: E, version: '1'}
+channels:
+  c:
+    messages:
+      m:
+        payload:
+          schemaFormat: application/vnd.oai.openapi;version=3.0.0
+          schema: {type: object, properties: {name: {type: string, nullable: true}}}
+  d: {messages: {m: {}}}
+"""
+    (tmp_path / "events.yaml").write_text(events, encoding="utf-8")
+    (tmp_path / "shop.openapi.yaml").write_text(API, encoding="utf-8")
+    source = "{name: events, url: events.yaml, type: asyncapi}"
+    text = HEAD.replace("1.0.1", "1.1.0").replace("type: openapi}]", f"type: openapi}}, {source}]")
+    text += """
+- workflowId: look
+  steps: [{stepId: all, operationId: $sourceDescriptions.shop.list}]
+- workflowId: w
+  steps:
+    - stepId: s
+      channelPath: '{$sourceDescriptions.events.url}#/channels/c'
+      action: receive
+      outputs: {name: $message.payload#/name}
+    - stepId: t
+      channelPath: '{$sourceDescriptions.events.url}#/channels/d'
+      action: receive
+      outputs: {name: $message.payload#/name}
+  outputs: {name: $steps.s.outputs.name, other: $steps.t.outputs.name}
+"""
+    outputs = arazzo.load_text(text, base=tmp_path).workflows["w"].outputs
+    assert outputs["properties"] == {"name": {"type": ["string", "null"]}, "other": {}}

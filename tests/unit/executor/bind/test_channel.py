@@ -62,6 +62,8 @@ def path(source, pointer):
         ("operationId: $sourceDescriptions.events.refuse\naction: receive", "confirmations", "receive", []),
         ("operationId: tell\naction: send", "a/b", "send", ["told"]),
         ("operationId: tell", "a/b", "send", ["told"]),
+        # What is written as `action` is malformed, which is said elsewhere.
+        ("operationId: tell\naction: publish", "a/b", "send", ["told"]),
         (f"channelPath: {path('events', '/channels/orders')}\naction: receive", "orders", "receive", ["order"]),
         (f"channelPath: {path('events', '/channels/news~1all')}\naction: send", "news/all", "send", ["first", "second"]),
         (f"channelPath: {path('old', '/channels/a~1b')}\naction: send", "a/b", "send", ["heard", "told"]),

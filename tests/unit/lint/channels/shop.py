@@ -42,14 +42,15 @@ components:
       payload:
         type: object
         required: [article]
-        properties: {article: {type: string}, count: {type: integer}}
+        maxProperties: 3
+        properties: {article: {type: string}, count: {type: integer}, x: {}, y: {}}
     Confirmation:
       headers: {type: object, properties: {requestId: {type: string}}}
       correlationId: {location: $message.header#/requestId}
       payload:
         type: object
         additionalProperties: false
-        properties: {orderId: {type: string}, lines: {type: array, items: {type: string}}}
+        properties: {orderId: {type: string}, status: {enum: [done, failed]}, lines: {type: array, items: {type: string}}}
 """
 DOCUMENT = """
 arazzo: 1.1.0
@@ -58,7 +59,7 @@ sourceDescriptions:
   - {name: events, url: events.yaml, type: asyncapi}
 workflows:
   - workflowId: w
-    inputs: {type: object, properties: {id: {type: string}}}
+    inputs: {type: object, properties: {id: {type: string}, many: {type: array}}}
     steps:
       - stepId: s
 """

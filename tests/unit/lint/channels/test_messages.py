@@ -3,7 +3,9 @@
 import pytest
 
 from unit.lint.channels.shop import EVENTS, document_of
+from unit.lint.conftest import line_of
 
+SHOP = "  - {name: shop, url: shop.yaml, type: openapi}\n"
 SEND = """
 operationId: $sourceDescriptions.events.placeOrder
 action: send
@@ -29,8 +31,12 @@ def replaced(text: str, old: str, new: str) -> str:
         RECEIVE + "correlationId: $inputs.id",
         SEND + "outputs: {id: $message.header.requestId}",
         replaced(SEND, "in: path, value: eu}", "in: path, value: eu}, {name: x-shop, in: header, value: a}"),
-        replaced(SEND, "payload: {article: pen}", "payload: {article: $inputs.id, size: 7}"),
+        replaced(SEND, "payload: {article: pen}", "payload: {article: $inputs.id, count: 7}"),
         replaced(SEND, "payload: {article: pen}", "payload: {}, replacements: [{target: /article, value: pen}]"),
+        replaced(SEND, "payload: {article: pen}", "payload: '{\"article\": 7}'"),
+        replaced(SEND, "payload: {article: pen}", "payload: 'pen {$inputs.id}'"),
+        replaced(SEND, "payload: {article: pen}", "contentType: application/json"),
+        RECEIVE + "successCriteria: [{condition: $message.header.requestId == 'x'}]",
         "channelPath: '{$sourceDescriptions.events.url}#/channels/news~1all'\naction: send",
         "channelPath: '{$sourceDescriptions.events.url}#/channels/texts'\naction: receive\noutputs: {a: $message.payload#/x}",
     ],
@@ -89,13 +95,43 @@ def test_what_agrees(said, step):
         ),
         (
             replaced(SEND, "{article: pen}", "{article: pen, count: many}"),
-            "AZ315 error `{article: pen, count: many}`: the payload does not fit `order`: `/count` string \"many\" is not of type integer",
-            "correct it, or the description",
+            "AZ315 error `many`: `placeOrder` accepts an integer here, not string \"many\"",
+            "write an integer",
         ),
         (
             replaced(SEND, "{article: pen}", "[]"),
-            "AZ315 error `[]`: the payload does not fit `order`: array [] is not of type object",
+            "AZ315 error `[]`: `placeOrder` accepts an object here, not an array",
+            "write an object",
+        ),
+        (
+            replaced(SEND, "{article: pen}", "{article: pen, count: 1, x: 1, y: 1}"),
+            "AZ315 error `{article: pen, count: 1, x: 1, y: 1}`: the payload does not fit `order`: {\"article\":\"pen\",\"count\":1,\"x\":1,\"y\":1} has more than 3 properties",
             "correct it, or the description",
+        ),
+        (
+            replaced(SEND, "{article: pen}", "{x: $inputs.many}"),
+            "AZ313 error `{x: $inputs.many}`: the payload of `placeOrder` requires the property `article`",
+            "add it to the payload",
+        ),
+        (
+            replaced(SEND, "{article: pen}", "{article: $inputs.many}"),
+            "AZ316 warning `$inputs.many`: `placeOrder` accepts a string here, and `$inputs.many` is an array",
+            "pass a string: a member of it, or another value",
+        ),
+        (
+            replaced(SEND, "{article: pen}", "{article: pen, conut: $inputs.id}"),
+            "AZ314 warning `conut`: the payload of `placeOrder` documents no property `conut`",
+            "did you mean `count`?",
+        ),
+        (
+            RECEIVE + "successCriteria: [{condition: $message.payload#/lines > 3}]",
+            "AZ308 error `$message.payload#/lines > 3`: this comparison is never true: `$message.payload#/lines` is an array and `3` is a number",
+            None,
+        ),
+        (
+            RECEIVE + "successCriteria: [{condition: $message.payload#/status == 'open'}]",
+            "AZ309 error `$message.payload#/status == 'open'`: this comparison is never true: `$message.payload#/status` is one of `done`, `failed`",
+            None,
         ),
         (
             "channelPath: '{$sourceDescriptions.events.url}#/channels/parcels'\naction: send\nrequestBody: {payload: 7}",
@@ -131,10 +167,10 @@ def test_parameters_of_the_workflow_are_for_other_steps_too(diagnose):
 
 
 def test_steps_over_http_beside_channels(diagnose):
-    text = document_of(RECEIVE, "  - {name: shop, url: shop.yaml, type: openapi}\n")
+    text = document_of(RECEIVE, SHOP)
     text += "      - {stepId: t, operationId: $sourceDescriptions.shop.list}\n"
     found = diagnose(text, events_yaml=EVENTS)
-    assert [one.code for one in found] == ["AZ501", "AZ215"]
+    assert [one.code for one in found] == ["AZ501", "AZ501", "AZ215"]
 
 
 def test_a_payload_for_several_messages(said):
@@ -149,13 +185,31 @@ channels:
     step = "channelPath: '{$sourceDescriptions.events.url}#/channels/c'\naction: send\nrequestBody: {payload: VALUE}"
     assert said(step.replace("VALUE", "true"), events=events) == []
     (line,) = said(step.replace("VALUE", "text"), events=events)
-    assert line.startswith("AZ315 error `text`: the payload does not fit any of `a`, `b`: ")
+    what = 'accepts a boolean or an integer here, not string "text"'
+    assert line == f"AZ315 error `text`: `c` {what}"
+    events = events.replace("{type: integer}", "{not: {const: no}}").replace(
+        "{type: boolean}", "{not: {minLength: 1}}"
+    )
+    (line,) = said(step.replace("VALUE", "'no'"), events=events)
+    assert line.startswith("AZ315 error `'no'`: the payload does not fit any of `a`, `b`: ")
+
+
+def test_what_was_received_has_the_types_of_its_schema(diagnose):
+    text = document_of(RECEIVE + "outputs: {lines: $message.payload#/lines}", SHOP)
+    text += """
+      - stepId: t
+        operationId: $sourceDescriptions.shop.list
+        parameters: [{name: limit, in: query, value: $steps.s.outputs.lines}]
+"""
+    found = diagnose(text, events_yaml=EVENTS)
+    (line,) = [line_of(one) for one in found if one.code == "AZ316"]
+    assert line.endswith("`list` accepts an integer here, and `$steps.s.outputs.lines` is an array")
 
 
 def test_operations_of_several_sources_are_qualified(said):
     step = "operationId: confirmed\naction: receive"
     assert said(step) == []
-    (line,) = said(step, "  - {name: shop, url: shop.yaml, type: openapi}\n")
+    (line,) = said(step, SHOP)
     assert line == "AZ505 hint `confirmed`: `confirmed` does not name its source description"
 
 
