@@ -26,10 +26,11 @@ from arazzo_runner.openapi.description import (
     malformed_error,
     object_at,
     optional_text,
+    parse_version,
 )
 from arazzo_runner.openapi.model import ApiDescription, LoadDocument
 from arazzo_runner.openapi.references import resolve_reference, tokens_of
-from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.diagnostic import error, shorten
 from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place, SourceFile
 
@@ -72,11 +73,10 @@ def _version(value: Value, place: Place) -> tuple[int, int]:
         message = "this is not an AsyncAPI description: it has no field `asyncapi`"
         raise DocumentError(error("AZ202", message, place))
     text = str(value["asyncapi"])
-    numbers = [int(one) if one.isdecimal() else -1 for one in text.split(".")[:2]]
-    version = (numbers[0], numbers[1] if len(numbers) > 1 else 0)
+    version = parse_version(text)
     if version not in SUPPORTED:
         known = "`2.0` to `2.6`, `3.0` and `3.1`"
-        message = f"`asyncapi: {text}` is not supported; {known} are"
+        message = f"`asyncapi: {shorten(text)}` is not supported; {known} are"
         raise DocumentError(error("AZ202", message, place.at("asyncapi")))
     return version
 

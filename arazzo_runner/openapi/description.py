@@ -15,7 +15,7 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value, describe
 from arazzo_runner.openapi.model import ApiDescription, LoadDocument, SecurityScheme
 from arazzo_runner.openapi.references import resolve_reference
-from arazzo_runner.text.diagnostic import Diagnostic, error
+from arazzo_runner.text.diagnostic import Diagnostic, error, shorten
 from arazzo_runner.text.source import Place, SourceFile
 
 
@@ -147,14 +147,24 @@ def _version(value: Value, place: Place) -> tuple[int, int]:
         raise _unknown_version_error(_without_version(value), place)
     # `swagger: 2.0` without quotes is a number in YAML, and meant.
     text = str(value[name])
-    numbers = [int(one) if one.isdecimal() else -1 for one in text.split(".")[:2]]
-    version = (numbers[0], numbers[1] if len(numbers) > 1 else 0)
+    version = parse_version(text)
     if version not in SUPPORTED or (name == "swagger") != (version == (2, 0)):
         known = "`swagger: 2.0` and `openapi: 3.0`, `3.1`, `3.2`"
         raise _unknown_version_error(
-            f"`{name}: {text}` is not supported; {known} are", place.at(name)
+            f"`{name}: {shorten(text)}` is not supported; {known} are", place.at(name)
         )
     return version
+
+
+def parse_version(text: str) -> tuple[int, int]:
+    """Major and minor of the version of a description; -1 for what is no number."""
+    major, minor, *_ = (*text.split("."), "0")
+    return _version_number(major), _version_number(minor)
+
+
+def _version_number(text: str) -> int:
+    # Beyond some thousand digits, `int` raises; so many are those of no version.
+    return int(text[:9]) if text.isdecimal() else -1
 
 
 def _without_version(value: dict[str, Value]) -> str:

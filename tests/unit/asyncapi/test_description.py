@@ -26,6 +26,13 @@ def test_versions(events, version, read):
     assert (description.title, repr(description)[:26]) == ("T", "AsyncApiDescription('T', S")
 
 
+def test_a_version_of_many_digits():
+    raw = {"asyncapi": "9" * 5000}
+    with pytest.raises(DocumentError) as caught:
+        read_async_description(source_of(raw), raw)
+    assert said(caught.value)[2].startswith(f"`asyncapi: {'9' * 59}…` is not supported")
+
+
 @pytest.mark.parametrize(
     ("raw", "code", "place", "message"),
     [

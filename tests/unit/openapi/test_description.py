@@ -2,6 +2,7 @@
 
 import pytest
 
+from arazzo_runner.errors import DiagnosedError
 from arazzo_runner.openapi.description import list_at
 from arazzo_runner.openapi.model import SecurityScheme
 from arazzo_runner.text.source import Place, pointer_text
@@ -152,3 +153,9 @@ def test_arrays_are_arrays(describe, failure):
     place = Place(describe({"openapi": "3.0.0"}).source)
     assert list_at(None, place, "`x`") == []
     assert failure(list_at, {}, place, "`x`")[1] == "`x` has to be an array, not object {}"
+
+
+def test_a_version_of_many_digits(describe):
+    with pytest.raises(DiagnosedError) as caught:
+        describe({"openapi": "9" * 5000})
+    assert caught.value.diagnostics[0].message == f"`openapi: {'9' * 59}…`{UNSUPPORTED}"
