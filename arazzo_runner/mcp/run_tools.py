@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import anyio
 from msgspec import Struct
@@ -29,6 +29,13 @@ _RUN_ID: Final[dict[str, Any]] = {
     "properties": {"run_id": {"type": "string", "description": "As the call gave it."}},
     "required": ["run_id"],
 }
+
+
+class Confirmation(NamedTuple):
+    """The argument that confirms a deletion, and whether a call has it."""
+
+    name: str
+    is_given: bool
 
 
 class RunTools(Struct, frozen=True):
@@ -64,50 +71,31 @@ class RunTools(Struct, frozen=True):
     ) -> ToolAnswer:
         """A call of the tool of a workflow."""
         own = dict(arguments)
-        is_confirmed = tool.info.deletes and own.pop(tool.confirm_name, None) is True
-        return await self.run(tool, own, client, is_confirmed=is_confirmed)
+        name = tool.confirm_name
+        is_given = tool.info.deletes and own.pop(name, None) is True
+        return await self.run(tool, own, client, Confirmation(name, is_given))
 
     async def run(
         self,
         tool: WorkflowTool,
         arguments: Mapping[str, Value],
         client: Client,
-        *,
-        is_confirmed: bool,
+        confirmation: Confirmation,
     ) -> ToolAnswer:
         """Run a workflow, and wait for it; a client that gives up ends the run.
 
-        ``is_confirmed`` counts where the client cannot ask its user. Raises CallRefused and
+        ``confirmation`` counts where the client cannot ask its user. Raises CallRefused and
         AnswerPending.
         """
         inputs = tool.inputs(arguments)
         if tool.info.deletes:
-            await self._confirm(tool, arguments, client, is_confirmed=is_confirmed)
+            await _confirm(tool, arguments, client, confirmation)
         run = self.runs.start(tool, inputs)
         try:
             return await self._follow(run, client)
         except BaseException:
             run.stop.set()
             raise
-
-    async def _confirm(
-        self,
-        tool: WorkflowTool,
-        arguments: Mapping[str, Value],
-        client: Client,
-        *,
-        is_confirmed: bool,
-    ) -> None:
-        name = tool.info.workflow_id
-        if client.can_ask:
-            is_confirmed = await client.confirm(question(tool, arguments))
-            if not is_confirmed:
-                raise CallRefused(f"the user does not want `{name}` to run; nothing was sent")
-        if not is_confirmed:
-            raise CallRefused(
-                f"the workflow `{name}` deletes ({deletions(tool.info)}); nothing was sent\n"
-                f"help: ask the user, then call it again with `{tool.confirm_name}` as true"
-            )
 
     async def _follow(self, run: WorkflowRun, client: Client | None) -> ToolAnswer:
         """Wait for a run as long as a call may last, telling the client of each step."""
@@ -160,6 +148,21 @@ class RunTools(Struct, frozen=True):
         if run is None:
             raise CallRefused(f"there is no run `{run_id}`: only the last {MOST_KEPT} are kept")
         return run
+
+
+async def _confirm(
+    tool: WorkflowTool, arguments: Mapping[str, Value], client: Client, confirmation: Confirmation
+) -> None:
+    """Raise CallRefused for a deletion that the user does not want, or nobody has confirmed."""
+    name = tool.info.workflow_id
+    if client.can_ask:
+        if not await client.confirm(question(tool, arguments)):
+            raise CallRefused(f"the user does not want `{name}` to run; nothing was sent")
+    elif not confirmation.is_given:
+        raise CallRefused(
+            f"the workflow `{name}` deletes ({deletions(tool.info)}); nothing was sent\n"
+            f"help: ask the user, then call it again with `{confirmation.name}` as true"
+        )
 
 
 def deletions(info: WorkflowInfo) -> str:

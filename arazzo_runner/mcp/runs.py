@@ -40,7 +40,7 @@ class Runs:
     """All runs of a server."""
 
     def __init__(self, report_bug: ReportBug) -> None:
-        self._report_bug = report_bug
+        self.report_bug = report_bug
         self._runs: dict[str, WorkflowRun] = {}
         self._tasks: TaskGroup | None = None
 
@@ -51,11 +51,15 @@ class Runs:
             try:
                 yield
             finally:
-                for one in self._runs.values():
-                    one.stop.set()
+                self.stop()
                 # A second more than `x-finally` has, and nothing is waited for any longer.
                 self._tasks.cancel_scope.deadline = anyio.current_time() + GRACE + 1
                 self._tasks.cancel_scope.shield = True
+
+    def stop(self) -> None:
+        """Let all runs end: no further step is sent."""
+        for one in self._runs.values():
+            one.stop.set()
 
     def start(self, tool: WorkflowTool, inputs: Mapping[str, Value]) -> WorkflowRun:
         """Begin a run. Raises CallRefused where too many go on."""
@@ -82,7 +86,7 @@ class Runs:
         except ArazzoError as reason:
             run.finish(refusal(str(reason)))
         except Exception as bug:  # noqa: BLE001 - a bug in one run must not end the server
-            self._report_bug(bug)
+            self.report_bug(bug)
             run.finish(refusal("a bug in arazzo ended this run; the server's log has more"))
         finally:
             if run.answer is None:

@@ -21,7 +21,7 @@ from arazzo_runner.mcp.answer import ToolAnswer, refusal
 from arazzo_runner.mcp.client import AnswerPending, Client, RequestContext
 from arazzo_runner.mcp.listed_tool import ListedTool
 from arazzo_runner.mcp.offer import Offer
-from arazzo_runner.mcp.runs import ReportBug, Runs
+from arazzo_runner.mcp.runs import Runs
 from arazzo_runner.mcp.workflow_run import WorkflowRun
 from arazzo_runner.version import VERSION
 
@@ -29,9 +29,9 @@ _JSON: Final = "application/json"
 _BUG: Final = "a bug in arazzo kept this tool from working; the server's log has more"
 
 
-def new_server(offer: Offer, runs: Runs, report_bug: ReportBug) -> Server[Any]:
+def new_server(offer: Offer, runs: Runs) -> Server[Any]:
     """A server of what is offered: for one connection over stdio, or any number by HTTP."""
-    handlers = _Handlers(offer, runs, report_bug)
+    handlers = _Handlers(offer, runs)
 
     @asynccontextmanager
     async def lifespan(_server: Server[Any]) -> AsyncIterator[None]:
@@ -64,21 +64,20 @@ class _Handlers(Struct, frozen=True):
 
     offer: Offer
     runs: Runs
-    report_bug: ReportBug
 
     async def list_tools(
         self, context: RequestContext, _params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
         """All tools, in one page."""
         listed = self.offer.tools_for(asks=Client(context).can_ask)
-        return types.ListToolsResult(tools=[_tool(one) for one in listed])
+        return types.ListToolsResult(tools=[_tool(one) for one in listed.values()])
 
     async def call_tool(
         self, context: RequestContext, params: types.CallToolRequestParams
     ) -> types.CallToolResult | types.InputRequiredResult:
         """What a tool gives, its refusal, or what the user is to be asked first."""
         client = Client(context, params)
-        tool = self.offer.find(params.name, asks=client.can_ask)
+        tool = self.offer.tools_for(asks=client.can_ask).get(params.name)
         if tool is None:
             raise MCPError(types.INVALID_PARAMS, f"there is no tool `{params.name}`")
         try:
@@ -90,7 +89,7 @@ class _Handlers(Struct, frozen=True):
         except MCPError:  # the client could not be asked
             raise
         except Exception as bug:  # noqa: BLE001 - nothing of it may reach the client
-            self.report_bug(bug)
+            self.runs.report_bug(bug)
             return _result(refusal(_BUG))
 
     async def list_resources(

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterable
 from contextlib import suppress
 from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL
-from typing import Final
+from typing import Final, NamedTuple
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.text.diagnostic import error
@@ -14,17 +14,28 @@ from arazzo_runner.text.diagnostic import error
 _BACKLOG: Final = 2_048
 
 
-def bind_sockets(host: str, port: int) -> list[socket.socket]:
+class AddressFlags(NamedTuple):
+    """The flags by which a user says where to listen: the host, another port, and a free one."""
+
+    host: str
+    port: str
+    free: str
+
+
+_FLAGS: Final = AddressFlags("--host", "--port", "--port 0")
+
+
+def bind_sockets(host: str, port: int, flags: AddressFlags = _FLAGS) -> list[socket.socket]:
     """The sockets of a host, all with one port; 0 is one that is free. Raises UsageError AZ906.
 
     `localhost` is several addresses: those beside the first are taken where they are free.
     """
-    addresses = _addresses(host, port)
+    addresses = _addresses(host, port, flags)
     first, *others = addresses
     try:
         bound = [_bind(*first, port)]
     except OSError as reason:
-        raise _bind_error(host, port, reason) from None
+        raise _bind_error(host, port, reason, flags) from None
     port = bound[0].getsockname()[1]
     for family, address in others:
         with suppress(OSError):
@@ -32,11 +43,11 @@ def bind_sockets(host: str, port: int) -> list[socket.socket]:
     return bound
 
 
-def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:
+def _addresses(host: str, port: int, flags: AddressFlags) -> list[tuple[socket.AddressFamily, str]]:
     try:
         infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
-        message = f"`--host {host}`: no address of this name is known"
+        message = f"`{flags.host} {host}`: no address of this name is known"
         raise _usage_error(
             message, "name an address of this machine, such as `127.0.0.1`"
         ) from None
@@ -48,18 +59,18 @@ def _bind(family: socket.AddressFamily, address: str, port: int) -> socket.socke
     return socket.create_server((address, port), family=family, backlog=_BACKLOG)
 
 
-def _bind_error(host: str, port: int, reason: OSError) -> UsageError:
+def _bind_error(host: str, port: int, reason: OSError, flags: AddressFlags) -> UsageError:
     match reason.errno:
         case code if code == EADDRINUSE:
             message = f"the port {port} of `{host}` is in use"
             return _usage_error(
-                message, "choose another one with `--port`; `--port 0` takes a free one"
+                message, f"choose another one with `{flags.port}`; `{flags.free}` takes a free one"
             )
         case code if code == EACCES:
             message = f"the port {port} of `{host}` needs more rights than this user has"
-            return _usage_error(message, "choose one above 1023 with `--port`")
+            return _usage_error(message, f"choose one above 1023 with `{flags.port}`")
         case code if code == EADDRNOTAVAIL:
-            message = f"`--host {host}` is not an address of this machine"
+            message = f"`{flags.host} {host}` is not an address of this machine"
             return _usage_error(message, "`0.0.0.0` stands for all addresses that it has")
         case _:
             why = (reason.strerror or str(reason)).lower()

@@ -47,7 +47,7 @@ def run_server(
 
     config = uvicorn.Config(
         app,
-        http=_protocol(),
+        http=http_protocol(),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -60,7 +60,7 @@ def run_server(
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=_GRACE,
     )
-    server = _server_class()(config)
+    server = signalled_server()(config)
     # What was loaded stays: to look through it again and again takes a tenth of the time.
     gc.collect()
     gc.freeze()
@@ -70,7 +70,8 @@ def run_server(
     return ended
 
 
-def _protocol() -> Any:
+def http_protocol() -> Any:
+    """What reads HTTP/1.1, with bounds where httptools is installed."""
     try:
         from arazzo_runner.mock_server.protocol import BoundedProtocol
     except ImportError:  # no httptools: not everywhere has it a wheel
@@ -93,7 +94,8 @@ async def _serve(
             beside.cancel()
 
 
-def _server_class() -> Any:
+def signalled_server() -> Any:
+    """The class of a uvicorn server that ends by signals, and calls its ``began`` at start."""
     from uvicorn import Server
 
     class SignalledServer(Server):

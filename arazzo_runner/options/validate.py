@@ -252,4 +252,6 @@ MCP = (
     Option(
         "allow", "Offer only this workflow; repeatable.", _MCP, metavar="ID", is_repeatable=True
     ),
+    Option("no-docs", "Offer no documentation tools.", _MCP, kind="switch"),
+    Option("docs-only", "Offer the documentation tools alone.", _MCP, kind="switch"),
 )

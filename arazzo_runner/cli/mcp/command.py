@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
+
+if TYPE_CHECKING:
+    from arazzo_runner.mcp.offer import Offer
+    from arazzo_runner.mcp.runs import Runs
 
 
 @click.command("mcp", cls=SectionedCommand, short_help="offer workflows to agents as tools")
@@ -26,26 +32,56 @@ def command(named: tuple[str, ...], **given: Any) -> int:
 
     check_installation()
     from arazzo_runner.cli.bug import report_bug
-    from arazzo_runner.cli.mcp.documents import offered_workflows
-    from arazzo_runner.mcp.offer import Offer
-    from arazzo_runner.mcp.run_tools import RunTools
+    from arazzo_runner.cli.mcp.address import listening_address
     from arazzo_runner.mcp.runs import Runs
-    from arazzo_runner.mcp.server import new_server
-    from arazzo_runner.mcp.stdio import serve_stdio
-    from arazzo_runner.report.safe_text import count_text
 
-    def tell_bug(bug: Exception) -> None:
-        report_bug(bug, sys.argv[1:])
-
-    tools = offered_workflows(named, given)
-    if not tools:
+    address = listening_address(given)
+    runs = Runs(lambda bug: _ignore(report_bug(bug, sys.argv[1:])))
+    offer, what = _offer(named, given, runs)
+    if offer is None:
         sys.stderr.write("there is no workflow to offer: none of these can run and is allowed\n")
         return 5
-    runs = Runs(tell_bug)
-    offer = Offer(tools, RunTools(runs, reaches_servers=not given["mock"]), "Arazzo workflows")
-    workflows = count_text(len(tools), "workflow")
-    server = new_server(offer, runs, tell_bug)
-    sys.stderr.write(f"arazzo mcp: {workflows}, over standard input and output\n")
-    ended_by = serve_stdio(server)
+    from arazzo_runner.mcp.server import new_server
+
+    server = new_server(offer, runs)
+    if address is None:
+        from arazzo_runner.mcp.stdio import serve_stdio
+
+        _say(f"{what}, over standard input and output")
+        ended_by = serve_stdio(server)
+    else:
+        from arazzo_runner.mcp.http import PATH, serve_http
+
+        began = partial(_say, f"{what}, at {address.url}{PATH}")
+        ended_by = serve_http(server, runs, address, began)
     # Ctrl-C is how a server is ended; who terminates it otherwise asks for 128 + 15.
     return 0 if ended_by in (0, signal.SIGINT) else 128 + ended_by
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"arazzo mcp: {text}\n")
+    sys.stderr.flush()
+
+
+def _ignore(_code: int) -> None:
+    """A bug in one call does not end the server."""
+
+
+def _offer(named: Sequence[str], given: Mapping[str, Any], runs: Runs) -> tuple[Offer | None, str]:
+    """What is offered, and in a few words; nothing where there is nothing to offer."""
+    from arazzo_runner.cli.mcp.documents import read_offer
+    from arazzo_runner.mcp.documentation import listed_documentation
+    from arazzo_runner.mcp.offer import Offer
+    from arazzo_runner.mcp.run_tools import RunTools
+    from arazzo_runner.report.safe_text import count_text
+
+    read = read_offer(named, given)
+    others = listed_documentation(read.documentation)
+    if not read.tools and not others:
+        return None, ""
+    running = RunTools(runs, reaches_servers=not given["mock"])
+    counts = [
+        *([count_text(len(read.tools), "workflow")] if read.tools else []),
+        *([count_text(len(others), "documentation tool")] if others else []),
+    ]
+    return Offer(read.tools, running, read.title, others), " and ".join(counts)

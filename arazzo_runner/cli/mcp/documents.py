@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any, Final
 
 import click
+from msgspec import Struct
 
 from arazzo_runner.auth.sources import CredentialStores
 from arazzo_runner.catalog.model import WorkflowInfo
@@ -30,6 +31,9 @@ from arazzo_runner.mcp.document import OfferedDocument, SecretLookup
 from arazzo_runner.mcp.offer import OWN_NAMES
 from arazzo_runner.mcp.workflow_tool import WorkflowTool, workflow_tools
 from arazzo_runner.pipeline.load import Description, SharedCache
+from arazzo_runner.portal.documents import offer_documents
+from arazzo_runner.portal.model import DocumentationTool
+from arazzo_runner.portal.tools import documentation_tools
 from arazzo_runner.report.safe_text import count_text
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, warning
 from arazzo_runner.worlds.rate import RateLimit
@@ -39,10 +43,25 @@ _NOT_HERE: Final[Mapping[str, Any]] = {
     "dry_run": False, "input_seed": None, "seed": None, "otel": None,
 }  # fmt: skip
 """Flags of `arazzo run` that are for one run, as they are without them."""
+_LONGEST_TITLE: Final = 100
 
 
-def offered_workflows(named: Sequence[str], given: Mapping[str, Any]) -> list[WorkflowTool]:
-    """The workflows of all documents that can run and are allowed. Raises DiagnosedError."""
+class ReadOffer(Struct, frozen=True):
+    """What was read to be offered: the tools of workflows, those of documentation, and a title."""
+
+    tools: list[WorkflowTool]
+    documentation: tuple[DocumentationTool, ...]
+    title: str
+
+
+def read_offer(named: Sequence[str], given: Mapping[str, Any]) -> ReadOffer:
+    """The workflows of all documents that can run and are allowed, and their documentation.
+
+    Raises DiagnosedError.
+    """
+    if given["no_docs"] and given["docs_only"]:
+        message = "`--no-docs` and `--docs-only` leave nothing to offer"
+        raise UsageError(error("AZ906", message, help="remove one of them"))
     # Of all documents together.
     rate = None if given["rate"] is None else RateLimit(given["rate"])
     given = {**_NOT_HERE, **given, "rate": rate}
@@ -55,8 +74,16 @@ def offered_workflows(named: Sequence[str], given: Mapping[str, Any]) -> list[Wo
     loaded = [(one, reader.load(one)) for one in choice.documents]
     _check_allowed(given["allow"], [one for _, one in loaded])
     show_warnings(_unknown_in_all(unknown_secrets(one, given) for _, one in loaded))
-    offered = [(_offered(path, one, given, choice), _allowed(one, given)) for path, one in loaded]
-    return workflow_tools(offered, OWN_NAMES)
+    descriptions = [one for _, one in loaded]
+    documentation = () if given["no_docs"] else documentation_tools(offer_documents(descriptions))
+    offered = (
+        []
+        if given["docs_only"]
+        else [(_offered(path, one, given, choice), _allowed(one, given)) for path, one in loaded]
+    )
+    tools = workflow_tools(offered, [*OWN_NAMES, *(one.name for one in documentation)])
+    titles = dict.fromkeys(one.entry.document.info.title for one in descriptions)
+    return ReadOffer(tools, documentation, ", ".join(titles)[:_LONGEST_TITLE] or "Arazzo")
 
 
 class _DocumentReader:

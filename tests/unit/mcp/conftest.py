@@ -138,7 +138,7 @@ class Server:
         workflows = list(self.description.workflows.values())
         tools = workflow_tools([(self.document(), workflows)], OWN_NAMES)
         self.offer = Offer(tools, RunTools(runs, patience=self.patience), "Shop")
-        return new_server(self.offer, runs, self.bugs.append)
+        return new_server(self.offer, runs)
 
     def talk(self, conversation, **options):
         """Let a client have a conversation with a new server."""
