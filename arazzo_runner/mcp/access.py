@@ -33,26 +33,26 @@ class GuardedApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse what must not come, or let the application have it."""
         if scope["type"] == "http":
-            refused = self._refused(scope["headers"])
+            refused = self._refusal(scope["headers"])
             if refused is not None:
                 await _refuse(send, *refused)
                 return
         await self._app(scope, receive, send)
 
-    def _refused(self, headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, str] | None:
+    def _refusal(self, headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, str] | None:
         """The status and the reason of a request that is refused."""
         fields = [(name.lower(), value) for name, value in headers]
         hosts = [value.decode("latin-1") for name, value in fields if name == b"host"]
         origins = [value.decode("latin-1") for name, value in fields if name == b"origin"]
         if len(hosts) != 1 or (self._is_local and not is_loopback(_host(f"//{hosts[0]}"))):
             return 421, "the Host of the request is not this machine"
-        if any(not self._is_own(one, hosts[0]) for one in origins):
+        if any(not self._is_allowed_origin(one, hosts[0]) for one in origins):
             return 403, "a page of another origin may not use this server"
         if self._token is not None and not self._has_token(fields):
             return 401, "the bearer token of this server is missing or another one"
         return None
 
-    def _is_own(self, origin: str, host: str) -> bool:
+    def _is_allowed_origin(self, origin: str, host: str) -> bool:
         """Whether a page comes from this machine, or from where the server itself is."""
         return is_loopback(_host(origin)) or _host(origin) == _host(f"//{host}")
 

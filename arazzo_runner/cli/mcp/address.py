@@ -22,11 +22,11 @@ def listening_address(given: Mapping[str, Any]) -> ListeningAddress | None:
 
     Raises UsageError for an address that cannot be used, and where a token is missing.
     """
-    token = _token(given)
     if given["http"] is None:
         if given["token_file"] is not None:
             raise _usage_error("`--token-file` is for `--http`, which is missing")
         return None
+    token = _token(given)
     host, port = _host_and_port(given["http"])
     is_local = is_loopback(host)
     if token is None and not is_local:

@@ -132,9 +132,9 @@ class Server:
             **more,
         )
 
-    def new(self):
+    def new(self, runs: Runs | None = None):
         """The server itself."""
-        runs = Runs(self.bugs.append)
+        runs = runs or Runs(self.bugs.append)
         workflows = list(self.description.workflows.values())
         tools = workflow_tools([(self.document(), workflows)], OWN_NAMES)
         self.offer = Offer(tools, RunTools(runs, patience=self.patience), "Shop")

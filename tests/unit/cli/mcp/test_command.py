@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 
 ROOT = Path(__file__).parents[4]
 TRIGGER = "workflows/twilio-studio-trigger-execution-track-steps-workflow.yml"
@@ -71,7 +72,29 @@ def test_the_end_of_standard_input_ends_it() -> None:
         out, err = process.communicate(json.dumps(INITIALIZE) + "\n", timeout=60)
     assert process.returncode == 0
     assert json.loads(out)["result"]["protocolVersion"] == "2025-06-18"
-    assert err == "arazzo mcp: 1 workflow, over standard input and output\n"
+    assert (
+        err == "arazzo mcp: 1 workflow and 7 documentation tools, over standard input and output\n"
+    )
+
+
+@pytest.mark.parametrize("version", HANDSHAKE_PROTOCOL_VERSIONS)
+def test_a_client_of_each_version_is_understood(version: str) -> None:
+    first = {**INITIALIZE, "params": {**INITIALIZE["params"], "protocolVersion": version}}
+    call = {"name": "trigger-execution-track-steps", "arguments": INPUTS}
+    with start("--mock", TRIGGER) as process:
+
+        def ask(message: dict) -> dict:
+            process.stdin.write(json.dumps(message) + "\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())["result"]
+
+        assert ask(first)["protocolVersion"] == version
+        process.stdin.write('{"jsonrpc": "2.0", "method": "notifications/initialized"}\n')
+        tools = ask({"jsonrpc": "2.0", "id": 2, "method": "tools/list"})["tools"]
+        assert tools[0]["name"] == "trigger-execution-track-steps"
+        result = ask({"jsonrpc": "2.0", "id": 3, "method": "tools/call", "params": call})
+        assert json.loads(result["content"][0]["text"])["outputs"]["executionSid"]
+        process.communicate(timeout=60)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such signals")
@@ -114,7 +137,10 @@ def failed(*arguments: str, **more) -> tuple[int, str]:
         ([], 2, "DOCUMENT"),
         (["lost.yaml"], 2, "`lost.yaml`"),
         ([TRIGGER, "--allow", "trigger"], 2, "`--allow trigger`"),
-        ([TRIGGER, "--read-only"], 5, "there is no workflow to offer"),
+        ([TRIGGER, "--read-only", "--no-docs"], 5, "there is no workflow to offer"),
+        ([TRIGGER, "--docs-only", "--no-docs"], 2, "leave nothing to offer"),
+        ([TRIGGER, "--http", "0.0.0.0:0"], 2, "no token is set"),
+        ([TRIGGER, "--http", "8000"], 2, "is not HOST:PORT"),
         ([TRIGGER, "--mock-case", "listSteps=404"], 2, "needs `--mock`"),
     ],
 )
@@ -150,4 +176,4 @@ def test_workflows_that_cannot_run_are_not_offered(tmp_path: Path) -> None:
     with start("--mock", str(path)) as process:
         _, err = process.communicate("", timeout=60)
     assert "the workflow `broken` is not offered" in err
-    assert "arazzo mcp: 1 workflow," in err
+    assert "arazzo mcp: 1 workflow and" in err
