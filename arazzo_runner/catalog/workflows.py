@@ -21,11 +21,9 @@ from arazzo_runner.executor.plan import (
     WorkflowPlan,
 )
 from arazzo_runner.executor.secret_inputs import has_secrets
+from arazzo_runner.http_semantics.methods import IDEMPOTENT, SAFE
 from arazzo_runner.text.diagnostic import Diagnostic
 
-# RFC 9110, sections 9.2.1 and 9.2.2; QUERY: RFC 10008 (OpenAPI 3.2).
-_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "QUERY", "TRACE"})
-_IDEMPOTENT: Final = _SAFE | {"PUT", "DELETE"}
 _DESTRUCTIVE: Final = frozenset({"PUT", "PATCH", "DELETE"})
 
 ErrorsOf = Callable[[WorkflowKey], Iterable[Diagnostic]]
@@ -55,10 +53,10 @@ def _workflow(schemas: PlanSchemas, key: WorkflowKey, errors: Iterable[Diagnosti
         outputs=outputs_schema(schemas, key),
         steps=_steps(plan),
         secret_inputs=_secret_inputs(plan.inputs_schema),
-        read_only=methods <= _SAFE,
+        read_only=methods <= SAFE,
         destructive=not methods.isdisjoint({*_DESTRUCTIVE, "?"}),
         deletes=not methods.isdisjoint({"DELETE", "?"}),
-        idempotent=methods <= _IDEMPOTENT,
+        idempotent=methods <= IDEMPOTENT,
         errors=messages,
     )
 

@@ -35,7 +35,7 @@ from arazzo_runner.executor.result import (
 )
 from arazzo_runner.executor.run_state import TimeLimit, WorkflowState
 from arazzo_runner.executor.scope import VisibleWorkflows, evaluate_outputs
-from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.executor.world import SUSPENDING, SendCall, TransportFailure
 from arazzo_runner.expression.evaluate import EvaluationError
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
@@ -119,8 +119,8 @@ async def _try_operation(
         outcome = _out_of_time(outcome, ledger.stopped)
     ledger.tell(ResponseReceived(key, outcome, frame.depth))
     if isinstance(outcome, TransportFailure):
-        if outcome.code == "cancelled":
-            ledger.stop("cancelled", outcome.message, outcome.hint, planned.step.place)
+        if outcome.code in SUSPENDING:
+            ledger.stop(outcome.code, outcome.message, outcome.hint, planned.step.place)
         if outcome.head is None or outcome.unsent:
             return _failed_outcome(planned, scope, built, outcome)
         return await _cut_off(planned, call, built, outcome, outcome.head, frame, key)
@@ -173,7 +173,7 @@ def _failed_outcome(
     planned: StepPlan, scope: Scope, built: BuiltCall, failure: TransportFailure
 ) -> AttemptOutcome:
     place = planned.step.place
-    fault: FaultSide = "call" if failure.code == "credentials" else "response"
+    fault: FaultSide = "call" if failure.code in ("credentials", "mismatch") else "response"
     error = StepError(failure.code, failure.message, failure.hint, fault, place)
     sent = None if failure.unsent else failure.request or replace(built.request)
     attempt = Attempt(

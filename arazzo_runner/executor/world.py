@@ -9,7 +9,7 @@ a response to a challenge, and a token that is renewed, belong to one attempt.)
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 from typing import Literal as Choice
 
 from msgspec import Struct
@@ -19,8 +19,27 @@ from arazzo_runner.openapi.security.token_need import Need
 from arazzo_runner.text.diagnostic import SafeRepr
 
 FailureCode: TypeAlias = Choice[
-    "connect", "tls", "timeout", "protocol", "limit", "refused", "credentials", "cancelled"
+    "connect",
+    "tls",
+    "timeout",
+    "protocol",
+    "limit",
+    "refused",
+    "credentials",
+    "cancelled",
+    "in-doubt",
+    "journal",
+    "mismatch",
 ]
+
+SUSPENDING: Final[frozenset[FailureCode]] = frozenset(
+    {"cancelled", "in-doubt", "journal", "mismatch"}
+)
+"""Failures that end the run, whatever actions say: nothing more can be decided now.
+
+With ``in-doubt`` nobody knows whether a call was made, with ``journal`` nothing can be kept of what
+is sent, and with ``mismatch`` a call is not the one that was made before.
+"""
 
 
 class SendCall(Struct, frozen=True):

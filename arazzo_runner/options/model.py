@@ -17,6 +17,7 @@ Kind: TypeAlias = Choice[
     "count",  # a whole number from `least` to `most`
     "processes",
     "duration",
+    "age",  # a duration of up to ten years
     "rate",  # N/s
     "size",
     "file",  # it has to exist
@@ -29,6 +30,7 @@ Kind: TypeAlias = Choice[
     "mock-case",  # [WORKFLOW/]STEP=STATUS|EXAMPLE
     "saved-output",  # [WORKFLOW/]STEP.OUTPUT=FILE
     "generated",  # NAME=KIND
+    "call-key",  # `all` where the flag has no value
     "step-duration",  # [WORKFLOW/]STEP=T
     "credential-origin",
     "header",  # [SOURCE=]NAME=VALUE

@@ -1,6 +1,8 @@
-"""Options about contract checks, and what is shown and written of a run."""
+"""Options about contract checks, and what is shown, written and kept of a run."""
 
 from __future__ import annotations
+
+from typing import Final
 
 from arazzo_runner.options.model import Keyword, Option
 
@@ -116,3 +118,99 @@ OUTPUT = (
         keyword=Keyword("otel", "bool"),
     ),
 )
+
+JOURNAL = (
+    Option(
+        "journal",
+        "Keep every call in this file, so that `arazzo resume` can go on after a crash.",
+        ("run", "resume", "journal"),
+        "Journal",
+        metavar="FILE",
+    ),
+    Option(
+        "journal-key",
+        "Encrypt inputs and responses in the journal with this secret: a variable of the"
+        " environment, or a name in the keyring.",
+        ("run", "resume"),
+        "Journal",
+        metavar="env:NAME|keyring:NAME",
+    ),
+    Option(
+        "idempotency-key",
+        "Send a key of its own with each POST and PATCH in this header field, which all servers"
+        " heed; where operations document one, it is sent without this option.",
+        section="Journal",
+        metavar="HEADER",
+    ),
+    Option(
+        "send-again",
+        "Send a call that is in doubt again, without a key all of them; repeatable.",
+        ("resume",),
+        "Journal",
+        kind="call-key",
+        metavar="[KEY]",
+        is_repeatable=True,
+        has_variable=False,
+    ),
+    Option(
+        "assume-done",
+        "Take calls in doubt to have had the responses in this JSON file:"
+        ' `{"KEY": {"status": 201, "headers": {}, "body": {}}}`.',
+        ("resume",),
+        "Journal",
+        kind="file",
+        metavar="FILE",
+        has_variable=False,
+    ),
+    Option(
+        "changed-document",
+        "Go on although a document, an API description or an input has changed.",
+        ("resume",),
+        "Journal",
+        kind="switch",
+        has_variable=False,
+    ),
+    Option(
+        "keep",
+        "With `prune`: keep the runs that finished within this time, such as `12h`.",
+        ("journal",),
+        kind="age",
+        metavar="DURATION",
+        default="30d",
+        shows_default=True,
+        has_variable=False,
+    ),
+    Option(
+        "json",
+        "With `list` and `show`: print JSON.",
+        ("journal",),
+        kind="switch",
+        key="as_json",
+        has_variable=False,
+    ),
+)
+
+FIXED: Final = frozenset(
+    {
+        "workflow", "until", "fail-fast", "send-invalid", "server", "server-var", "source",
+        "source-dir", "generate", "seed", "no-auth", "secret", "rate", "idempotency-key",
+    }
+)  # fmt: skip
+"""What a journal has of a run: a resume takes it from there, and has no flag for it."""
+
+KEPT: Final = frozenset(
+    {
+        "check", "check-with", "max-duration", "max-steps", "max-depth", "max-retries", "max-wait",
+        "run-timeout", "max-query-time", "max-response-size", "max-json-depth", "follow-redirects",
+        "allow-origin", "http2", "header",
+    }
+)  # fmt: skip
+"""What a journal has of a run, and a flag of the resume wins over."""
+
+UNAVAILABLE: Final = frozenset(
+    {
+        "cases", "case", "repeat", "watch", "mock", "mock-inputs", "mock-case", "mock-lenient",
+        "mock-seed", "dry-run", "wait-for", "wait-for-timeout", "cookies", "record", "save",
+    }
+)  # fmt: skip
+"""What a resume cannot have: what runs is known, and runs against servers."""

@@ -15,14 +15,24 @@ from arazzo_runner.options.documents import DOCUMENTS
 from arazzo_runner.options.limits import LIMITS
 from arazzo_runner.options.model import Function, Keyword, Option
 from arazzo_runner.options.network import NETWORK
-from arazzo_runner.options.output import OUTPUT
+from arazzo_runner.options.output import FIXED, JOURNAL, OUTPUT, UNAVAILABLE
 from arazzo_runner.options.python import PYTHON
 from arazzo_runner.options.runs import AUTH, CASES, INPUTS, SECRETS, SELECTION, SERVERS
 from arazzo_runner.options.validate import DEMO, MCP, MOCK, NEW, OTHERS, VALIDATE
 
 Table: TypeAlias = tuple[Option, ...]
 
-OPTIONS: Final[Table] = (
+
+def _with_resume(option: Option) -> Option:
+    """An option of `run` is one of `resume` too, but for what a journal knows."""
+    if "run" not in option.commands or "resume" in option.commands:
+        return option
+    if option.name in FIXED or option.name in UNAVAILABLE:
+        return option
+    return option._replace(commands=(*option.commands, "resume"))
+
+
+_ROWS: Final[Table] = (
     *VALIDATE,
     *DEMO,
     *NEW,
@@ -36,11 +46,14 @@ OPTIONS: Final[Table] = (
     *DOCUMENTS,
     *SECRETS,
     *OUTPUT,
+    *JOURNAL,
     *LIMITS,
     *NETWORK,
     *OTHERS,
     *PYTHON,
 )
+
+OPTIONS: Final[Table] = tuple(map(_with_resume, _ROWS))
 """The flags of a command stand in its help in this order."""
 
 

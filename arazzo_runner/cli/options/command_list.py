@@ -17,6 +17,8 @@ COMMANDS: Final = {
     ),
     "mcp": ("arazzo_runner.cli.mcp.command", "offer workflows to agents as tools"),
     "demo": ("arazzo_runner.cli.demo.command", "show a run, without files or a network"),
+    "resume": ("arazzo_runner.cli.journal.resume", "go on with a run from its journal"),
+    "journal": ("arazzo_runner.cli.journal.command", "list, show or prune the runs of a journal"),
     "replay": ("arazzo_runner.cli.replay", "replay a recorded run, without a server"),
     "auth": (
         "arazzo_runner.cli.auth",

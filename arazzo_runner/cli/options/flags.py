@@ -76,6 +76,8 @@ def _value(option: Option) -> dict[str, Any]:
             return {"is_flag": True, "default": None}
         case "counter":
             return {"count": True}
+        case "call-key":
+            return {"is_flag": False, "flag_value": "all"}
         case _:
             return {"type": _type(option), **_CALLBACKS.get(option.kind, {})}
 
@@ -88,8 +90,8 @@ def _type(option: Option) -> click.ParamType[Any] | None:
             return CountParam(option.least, option.most)
         case "processes":
             return click.IntRange(option.least)
-        case "duration":
-            return DurationParam() if option.least else DurationParam(least=0.0)
+        case "duration" | "age":
+            return _duration(option)
         case "rate" | "size":
             return RATE if option.kind == "rate" else SIZE
         case "file":
@@ -98,6 +100,12 @@ def _type(option: Option) -> click.ParamType[Any] | None:
             return click.Path()
         case _:
             return TEXT if option.is_repeatable else None
+
+
+def _duration(option: Option) -> DurationParam:
+    if option.kind == "age":
+        return DurationParam(least=0.0, longest="3650d")
+    return DurationParam() if option.least else DurationParam(least=0.0)
 
 
 def _codes(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from arazzo_runner.openapi.servers import is_server_name
 from arazzo_runner.options.model import TypedDuration
 from arazzo_runner.report.secret_names import without_user
 
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _BYTES = {
     "": 1,
     "b": 1,
@@ -25,21 +25,21 @@ _BYTES = {
     "mib": 1 << 20,
     "gib": 1 << 30,
 }
-_LONGEST: Final = 1_000 * 3600.0
 _LARGEST: Final = 1 << 40
 _SOURCE_NAME: Final = re.compile(r"[\w.-]+")
 
 
 class DurationParam(click.ParamType[float]):
-    """``500ms``, ``2s``, ``1m``, ``1h``: seconds as a number, at most 1,000 hours.
+    """``500ms``, ``2s``, ``1m``, ``1h``, ``1d``: seconds as a number, at most ``longest``.
 
     No time at all is a value only where ``least`` is 0.
     """
 
     name = "duration"
 
-    def __init__(self, least: float = 0.001) -> None:
+    def __init__(self, least: float = 0.001, longest: str = "1000h") -> None:
         self._least = least
+        self._longest = longest
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -47,7 +47,7 @@ class DurationParam(click.ParamType[float]):
         """Turn the text into seconds, or fail with the forms that are understood."""
         if isinstance(value, float):
             return value
-        match = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,12})?)\s*(ms|s|m|h)", str(value).strip())
+        match = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]{1,12})?)\s*(ms|s|m|h|d)", str(value).strip())
         if match is None:
             self.fail(
                 f"`{value}` is not a duration; write a number and a unit, such as `500ms` or `2s`",
@@ -55,9 +55,10 @@ class DurationParam(click.ParamType[float]):
                 ctx,
             )
         seconds = float(match[1]) * _SECONDS[match[2]]
-        if not self._least <= seconds <= _LONGEST:
+        longest = float(self._longest[:-1]) * _SECONDS[self._longest[-1]]
+        if not self._least <= seconds <= longest:
             least = "1ms" if self._least else "0s"
-            self.fail(f"`{value}` is not between `{least}` and `1000h`", param, ctx)
+            self.fail(f"`{value}` is not between `{least}` and `{self._longest}`", param, ctx)
         return seconds
 
 

@@ -223,15 +223,19 @@ class CaseRun(Struct, frozen=True):
 
 
 def prepare_cases(
-    description: Description, given: Mapping[str, Any], options: pipeline.RunConfig
+    description: Description,
+    given: Mapping[str, Any],
+    options: pipeline.RunConfig,
+    known: Sequence[CaseInputs] | None = None,
 ) -> list[CaseRun]:
     """Bind the workflows once, and check the inputs of every row; nothing is sent.
 
-    A row's inputs win over those that all have in common. Raises UsageError, InputError and
+    A row's inputs win over those that all have in common; ``known`` are rows that have all of
+    theirs, in place of those of the file. Raises UsageError, InputError and
     DocumentError; what is wrong with a row says where it stands, and does not show it.
     """
-    rows = _rows(description, given)
-    common = inputs_for(description, given, given["workflows"])
+    rows = _rows(description, given) if known is None else known
+    common = inputs_for(description, given, given["workflows"]) if known is None else {}
     selected = pipeline.select_workflows(description, given["workflows"])
     planned = pipeline.plan_run(description, selected, options)
     if planned.missing_credentials:

@@ -51,6 +51,7 @@ from arazzo_runner.worlds.threads import ComputingWorld, StoppableCompute
 from arazzo_runner.worlds.wrappers import CancellableWorld
 
 if TYPE_CHECKING:
+    from arazzo_runner.cli.journal.option import JournalOption
     from arazzo_runner.report.terminal.live import LiveStream
 
 CaseWorldFactory: TypeAlias = Callable[[], AbstractContextManager[World]]
@@ -80,6 +81,7 @@ class CaseBatch(Struct, frozen=True):
     new_traces: TracesFactory
     begun: Callable[[str], None]
     over: Callable[[CaseResult], None]
+    journal: JournalOption | None = None
 
 
 def run_cases(batch: CaseBatch) -> None:
@@ -128,7 +130,7 @@ class _RunQueue(Struct):
         while self.next < len(self.batch.cases):
             number, case = self.next, self.batch.cases[self.next]
             self.next += 1
-            self._finish(number, await self._run(case, new_world))
+            self._finish(number, await self._run(number, case, new_world))
 
     def _finish(self, number: int, ran: CaseResult) -> None:
         self.failed |= any(not one.passed for one in ran.result.workflows)
@@ -138,7 +140,7 @@ class _RunQueue(Struct):
             self.batch.tell(self.over.pop(self.told))
             self.told += 1
 
-    async def _run(self, case: CaseRun, new_world: CaseWorldFactory) -> CaseResult:
+    async def _run(self, number: int, case: CaseRun, new_world: CaseWorldFactory) -> CaseResult:
         batch = self.batch
         masked = maskers_of(case.prepared, batch.given)
         if batch.stop() or (self.failed and batch.settings.fail_fast):
@@ -156,9 +158,8 @@ class _RunQueue(Struct):
             events.append(_with_case(event, case))
 
         with new_world() as world:
-            traced = traces.wrap(world)
             context = RunContext(
-                traced,
+                traces.wrap(world),
                 pipeline.SYSTEM_CLOCK,
                 batch.settings,
                 observe,
@@ -166,10 +167,28 @@ class _RunQueue(Struct):
                 pipeline.other_judge(batch.settings),
                 StoppableCompute(_StopSignal(batch.stop)),
             )
-            result = await run_plan(case.prepared.plan, case.prepared.inputs, context)
+            result = await self._run_plan(number, case, context)
         self.maskers.remove(masked.recording)
         entries = tuple(case.labeled(one) for one in result.workflows)
         return CaseResult(case, replace(result, workflows=entries), masked, events)
+
+    async def _run_plan(self, number: int, case: CaseRun, context: RunContext) -> RunResult:
+        """Run a case, its calls kept where there is a journal."""
+        journal, plan, inputs = self.batch.journal, case.prepared.plan, case.prepared.inputs
+        if journal is None:
+            return await run_plan(plan, inputs, context)
+        from arazzo_runner.journal.loop_wait import LoopWait
+
+        row = journal.row(context.world, number, self.batch.stop, LoopWait)
+        kept = replace(
+            context,
+            world=row.world,
+            clock=journal.clock(),
+            observer=row.observing(context.observer),
+        )
+        result = await run_plan(plan, inputs, kept)
+        journal.end_row(number, row.world, result)
+        return result
 
 
 def _with_case(event: Event, case: CaseRun) -> Event:
@@ -228,6 +247,7 @@ def ready_cases(
     given: Mapping[str, Any],
     options: pipeline.RunConfig,
     new_traces: TracesFactory,
+    journal: JournalOption | None = None,
 ) -> tuple[StartedRun, Sequence[Diagnostic]]:
     """Read the file of cases and check all of them; what is to be said before they run.
 
@@ -238,12 +258,15 @@ def ready_cases(
         message = f"`--record` records one run, and `{flag}` makes several"
         way_out = "to record one case, pass its inputs with `-i`" if given["cases"] else None
         raise UsageError(error("AZ906", message, help=way_out))
-    cases = prepare_cases(description, given, options)
+    rows = None if journal is None else journal.cases(description)
+    cases = prepare_cases(description, given, options, rows)
     if not cases:
         raise UsageError(error("AZ906", f"`{given['cases']}` contains no case"))
     if options.needs_credentials:
         check_person(cases[0].prepared.plan)
-    return CaseSet(cases, options, new_traces).perform, cases[0].prepared.warnings
+    if journal is not None:
+        journal.take([(one.row or "", one.prepared) for one in cases])
+    return CaseSet(cases, options, new_traces, journal).perform, cases[0].prepared.warnings
 
 
 class CaseSet(Struct, frozen=True):
@@ -252,6 +275,7 @@ class CaseSet(Struct, frozen=True):
     cases: Sequence[CaseRun]
     options: pipeline.RunConfig
     new_traces: TracesFactory
+    journal: JournalOption | None = None
 
     def perform(self, session: RunSession) -> int:
         """Run all, tell each, report them together. Returns the exit code."""
@@ -277,6 +301,7 @@ class CaseSet(Struct, frozen=True):
                 self.new_traces,
                 progress.begin,
                 _on_case_end(progress),
+                self.journal,
             )
             run_cases(batch)
         console = session.console(masker)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,11 +35,13 @@ from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
+from arazzo_runner.report.exit_code import first_code
 from arazzo_runner.report.files import check_writable
 from arazzo_runner.text.diagnostic import Diagnostic, error
 from arazzo_runner.worlds.wrappers import SignalCompute
 
 if TYPE_CHECKING:
+    from arazzo_runner.cli.journal.option import JournalOption
     from arazzo_runner.cli.run.record import RecordOption
 
 
@@ -79,7 +81,26 @@ def _run_once(named: Sequence[str], given: Mapping[str, Any]) -> int:
 def _run_document(document: str, given: Mapping[str, Any]) -> int:
     session = CommandSession(document, given)
     recording = _record_option(document, given, session.started_at)
-    return session.to_the_end(RunCommand(document, given, session, recording).start)
+    if given["journal"] is None:
+        return session.to_the_end(RunCommand(document, given, session, recording).start)
+    from arazzo_runner.cli.journal.option import JournalOption
+
+    journal = JournalOption(document, given)
+    command = RunCommand(document, given, session, recording, journal)
+    return run_journaled(session, command.start, journal)
+
+
+def run_journaled(
+    session: CommandSession, start: Callable[[], StartedRun], journal: JournalOption
+) -> int:
+    """Run a document, its calls kept in a journal. Returns the exit code."""
+    try:
+        code = session.to_the_end(start)
+    finally:
+        problems = journal.close()
+    if journal.unfinished_command is not None:
+        sys.stderr.write(f"resume: {journal.unfinished_command}\n")
+    return first_code([code, *problems])
 
 
 def _record_option(document: str, given: Mapping[str, Any], started: float) -> RecordOption | None:
@@ -97,16 +118,21 @@ class RunCommand(Struct, frozen=True):
     given: Mapping[str, Any]
     session: CommandSession
     recording: RecordOption | None = None
+    journal: JournalOption | None = None
 
     def start(self) -> StartedRun:
         """All that can go wrong before something is sent."""
         check_flags([self.document], self.given)
         check_folder(self.document)
+        if self.journal is not None:
+            self.journal.check()
         if self.given["wait_for"]:
             from arazzo_runner.cli.run.wait_for import wait_for_urls
 
             wait_for_urls(self.given)
         description = load_document(self.document, self.given, self._around())
+        if self.journal is not None:
+            self.journal.check_description(description)
         check_names(description, self.given)
         if self.given["record"] is not None:
             check_writable(self.given["record"], "recording")
@@ -123,6 +149,8 @@ class RunCommand(Struct, frozen=True):
             from arazzo_runner.cli.run.wait_for import wait_for_sources
 
             wait_for_sources(description, self.given)
+        if self.journal is not None:
+            self.journal.begin(description)
         return ready
 
     def _around(self) -> AccessWrapper:
@@ -140,11 +168,15 @@ class RunCommand(Struct, frozen=True):
         if self.given["cases"] is not None or self.given["repeat"] > 1:
             from arazzo_runner.cli.run.cases_run import ready_cases
 
-            return ready_cases(description, self.given, options, new_traces)
-        inputs = inputs_of_flags(description, self.given)
+            return ready_cases(description, self.given, options, new_traces, self.journal)
+        inputs = self.journal.inputs(description) if self.journal is not None else None
+        if inputs is None:
+            inputs = inputs_of_flags(description, self.given)
         prepared = pipeline.prepare_run(description, inputs, self.given["workflows"], options)
         if options.needs_credentials:
             check_person(prepared.plan)
+        if self.journal is not None:
+            self.journal.take([("", prepared)])
 
         def start(session: RunSession) -> int:
             return self._run(prepared, options, session, new_traces)
@@ -169,16 +201,23 @@ class RunCommand(Struct, frozen=True):
 
         def go(observer: Observer) -> RunResult:
             with open_world(prepared, self.given, signals, masked.recording.learn) as world:
-                traced = traces.wrap(world)
-                kept = self.recording.wrap(traced) if self.recording else traced
+                sent, clock = traces.wrap(world), None
+                row = None
+                if self.journal is not None:
+                    row = self.journal.row(sent, 0, signals.interrupted)
+                    sent, clock = row.world, self.journal.clock()
+                    observer = row.observing(observer)
                 result = pipeline.execute_run(
                     prepared,
-                    kept,
+                    self.recording.wrap(sent) if self.recording else sent,
                     options,
                     observer,
                     signals.interrupted,
-                    compute=SignalCompute(signals),
+                    clock,
+                    SignalCompute(signals),
                 )
+            if row is not None and self.journal is not None:
+                self.journal.end_row(0, row.world, result)
             results.append(result)
             return result
 

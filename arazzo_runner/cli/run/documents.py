@@ -33,6 +33,9 @@ def refuse_single(given: Mapping[str, Any]) -> None:
     if given["record"] is not None:
         message = "`--record` records one run, and several documents make several"
         raise UsageError(error("AZ906", message, help="record one document at a time"))
+    if given["journal"] is not None:
+        message = "`--journal` keeps the run of one document"
+        raise UsageError(error("AZ906", message, help="run one document at a time"))
     for name, flag in (("saved", "--save"), ("repeat", "--repeat")):
         if given[name] and given[name] != 1:
             message = f"`{flag}` is for one document"

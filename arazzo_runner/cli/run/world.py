@@ -104,7 +104,7 @@ def check_mock(context: click.Context) -> None:
 
     What lasts, such as `arazzo.toml`, is for the runs that have one.
     """
-    if context.params["mock"]:
+    if context.params.get("mock", True):  # a command without the flag has none of the others
         return
     for option in mock_options():
         if context.get_parameter_source(option.parameter) in _TYPED:

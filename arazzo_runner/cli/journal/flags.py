@@ -1,0 +1,113 @@
+"""The flags of a run as its journal keeps them: what is asked of the run, and no credential."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+from click.core import ParameterSource
+
+from arazzo_runner.cli.journal.store import journal_error
+from arazzo_runner.openapi.request.user_headers import parse_user_header
+from arazzo_runner.options.output import FIXED, KEPT
+from arazzo_runner.options.table import OPTIONS
+from arazzo_runner.pipeline.load import Description
+from arazzo_runner.report.secret_names import HEADER_NAMES
+from arazzo_runner.report.secrets import Masker
+
+_TYPED: Final = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
+_DEFAULTS: Final[Mapping[str, Any]] = {
+    "cases": None, "case": (), "repeat": 1, "watch": False, "mock": False, "mock_inputs": "on",
+    "mock_cases": {}, "mock_lenient": False, "mock_seed": 0, "dry_run": False, "wait_for": (),
+    "wait_for_timeout": 0.0, "cookies": False, "record": None, "saved": {},
+}  # fmt: skip
+"""What a resume has for the flags that it lacks."""
+
+
+class JournalFlags(msgspec.Struct, frozen=True):
+    """``left_out`` are the names of secret inputs, ``secret_headers`` those of header fields."""
+
+    flags: Mapping[str, Any]
+    seed: int | None = None
+    has_cases: bool = False
+    left_out: tuple[str, ...] = ()
+    secret_headers: tuple[str, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        """The flags as bytes."""
+        return msgspec.msgpack.encode(self)
+
+
+def _parameters(names: frozenset[str]) -> frozenset[str]:
+    options = (one for one in OPTIONS if one.name in names and "run" in one.commands)
+    return frozenset(one.parameter for one in options)
+
+
+def journal_flags(
+    given: Mapping[str, Any], description: Description, masker: Masker, **more: Any
+) -> JournalFlags:
+    """What is kept of the flags of a run. Raises UsageError for a secret that would be."""
+    flags = {name: given[name] for name in _parameters(FIXED | KEPT)}
+    secret, public = _headers(given["headers"], description.apis(), masker)
+    flags["headers"] = public
+    flags["sources"] = {name: absolute_place(one) for name, one in given["sources"].items()}
+    flags["source_dirs"] = tuple(map(absolute_place, given["source_dirs"]))
+    if masker.value(_plain(flags)) != _plain(flags):
+        message = "would hold a secret that stands in a flag, such as the password of a server"
+        hint = "set it as a credential: `arazzo auth DOCUMENT` names the variables"
+        raise journal_error(given["journal"], message, hint)
+    return JournalFlags(flags, secret_headers=secret, **more)
+
+
+def _headers(
+    headers: tuple[str, ...], sources: Collection[str], masker: Masker
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of those that hold a secret, and the others."""
+    secret, public = [], []
+    for text in headers:
+        name = parse_user_header(text, sources).name
+        if name.lower() in HEADER_NAMES or masker.text(text) != text:
+            secret.append(name)
+        else:
+            public.append(text)
+    return tuple(secret), tuple(public)
+
+
+def _plain(value: Any) -> Any:
+    """Lists and floats in place of tuples and what else flags are made of."""
+    return msgspec.msgpack.decode(msgspec.msgpack.encode(value))
+
+
+def read_flags(spelled: bytes) -> JournalFlags:
+    """The flags that a journal has. Raises ValueError."""
+    return msgspec.msgpack.decode(spelled, type=JournalFlags)
+
+
+def resumed_flags(kept: JournalFlags, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The flags of a run that goes on: what the journal has, and what was typed now."""
+    context = click.get_current_context()
+    found = {**_DEFAULTS, **given}
+    for name, value in kept.flags.items():
+        is_typed = context.get_parameter_source(name) in _TYPED
+        if name == "headers":
+            found[name] = (*_flag_value(value), *given.get(name, ()))
+        elif not is_typed or name not in given:
+            found[name] = _flag_value(value)
+    if kept.seed is not None:
+        found["seed"] = kept.seed
+    if kept.has_cases:
+        found["cases"] = given["journal"]
+    return found
+
+
+def _flag_value(value: Any) -> Any:
+    """The value as flags have it: several values are a tuple."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def absolute_place(place: str) -> str:
+    """A path that is right from every folder; a URL as it is."""
+    return place if "://" in place else str(Path(place).resolve())

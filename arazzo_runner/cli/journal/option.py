@@ -1,0 +1,271 @@
+"""``--journal FILE``: a run whose calls are kept, from its beginning or where it was left.
+
+Loaded where there is the flag.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import chain, repeat
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import click
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arazzo_runner.cli.diagnostics import show_diagnostics
+from arazzo_runner.cli.journal.flags import absolute_place, journal_flags
+from arazzo_runner.cli.journal.row_inputs import row_record, split_secrets
+from arazzo_runner.cli.journal.store import journal_error, journal_errors, open_journal
+from arazzo_runner.cli.run.cases_file import CaseInputs
+from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.events import Event, Observer
+from arazzo_runner.executor.plan import Clock, OperationCall, Plan
+from arazzo_runner.executor.result import RunResult, Status
+from arazzo_runner.executor.world import World
+from arazzo_runner.expression.value import Value
+from arazzo_runner.journal.journal import Journal, JournaledRun, state_of
+from arazzo_runner.journal.model import RowEnded, RowState, RunRecord
+from arazzo_runner.journal.row import BlockingWait, Wait
+from arazzo_runner.journal.world import Decisions, IdempotencyKeys, JournalSettings, JournalWorld
+from arazzo_runner.pipeline import run as pipeline
+from arazzo_runner.pipeline.load import Description
+from arazzo_runner.recording.run import digests
+from arazzo_runner.report.curl import shell_quote
+from arazzo_runner.report.exit_code import ExitCode, document_status
+from arazzo_runner.text.diagnostic import error
+
+_IDEMPOTENCY: Final = "idempotency-key"
+
+
+class JournaledRow(Struct, frozen=True):
+    """A row that runs: its world, and what has to be told of what happens in it."""
+
+    world: JournalWorld
+    learn: Observer
+
+    def observing(self, observer: Observer) -> Observer:
+        """An observer that learns secrets before another one is told."""
+
+        def observe(event: Event) -> None:
+            self.learn(event)
+            observer(event)
+
+        return observe
+
+
+class JournalOption:
+    """A run that begins with a journal. What :class:`ResumedRun` does otherwise is overridden.
+
+    ``decisions`` are about calls in doubt, ``seconds_before`` those since the run was begun.
+    """
+
+    is_resumed = False
+
+    def __init__(self, document: str, given: Mapping[str, Any]) -> None:
+        self.document = document
+        self.given = given
+        self.run_id = str(uuid4())
+        self.decisions = Decisions()
+        self.seconds_before = 0.0
+        self._journal: Journal | None = None
+        self._run: JournaledRun | None = None
+        self._rows: Sequence[tuple[str, pipeline.PreparedRun]] = ()
+        self._states: list[RowState] = []
+
+    @property
+    def journal(self) -> Journal:
+        """The journal, opened when it is needed first. Raises UsageError."""
+        if self._journal is None:
+            self._journal = open_journal(self.given, creates=True)
+        return self._journal
+
+    def check(self) -> None:
+        """Open the journal. Raises UsageError where a run in it has not ended, too."""
+        _check_flags(self.given)
+        if self.document == "-":
+            message = "`--journal` needs a document that can be read again, not standard input"
+            raise UsageError(error("AZ906", message, help="write it to a file"))
+        with journal_errors(self.given["journal"]):
+            unfinished = self.journal.unfinished()
+        if unfinished:
+            oldest, file = unfinished[0], self.given["journal"]
+            reason = f"has a run that has not ended: `{oldest.run_id}`"
+            raise journal_error(file, reason, f"`{self._resume_command(oldest.run_id)}` goes on")
+
+    def check_description(self, description: Description) -> None:
+        """Raise UsageError where what was read is not what the run was begun with."""
+
+    def inputs(self, description: Description) -> dict[str, Value] | None:
+        """The inputs of the one row of a run that goes on; None for those of the flags."""
+        del description
+        return None
+
+    def cases(self, description: Description) -> Sequence[CaseInputs] | None:
+        """The cases of a run that goes on; None for those of the flags."""
+        del description
+        return None
+
+    def take(self, rows: Sequence[tuple[str, pipeline.PreparedRun]]) -> None:
+        """Take what is going to run, at least one row: its case's name (or none), and itself."""
+        self._rows = rows
+        self._states = ["open"] * len(rows)
+
+    def begin(self, description: Description) -> None:
+        """Keep the run with its rows; nothing is sent yet. Raises UsageError."""
+        _, first = self._rows[0]
+        left_out = [split_secrets(prepared)[1] for _, prepared in self._rows]
+        kept = journal_flags(
+            self.given,
+            description,
+            first.masker(),
+            seed=first.plan.seed,
+            has_cases=self.given["cases"] is not None,
+            left_out=sorted({name for names in left_out for name in names}),
+        )
+        record = RunRecord(
+            self.run_id,
+            absolute_place(self.document),
+            digests(description),
+            kept.to_bytes(),
+            time.time(),
+        )
+        records = [row_record(at, *row) for at, row in enumerate(self._rows)]
+        with journal_errors(self.given["journal"]):
+            self.journal.begin(record, records)
+        self._open_run()
+
+    def _open_run(self) -> None:
+        self._run = self.journal.run(self.run_id, time.time, is_resumed=self.is_resumed)
+
+    def row(
+        self,
+        world: World,
+        number: int,
+        interrupted: Callable[[], bool],
+        new_wait: Callable[[], Wait] = BlockingWait,
+    ) -> JournaledRow:
+        """What runs in place of ``world``. Raises UsageError for a journal that cannot be read."""
+        assert self._run is not None
+        _, prepared = self._rows[number]
+        masker = prepared.masker()
+        header = self.given["idempotency_key"]
+        settings = JournalSettings(
+            masker,
+            IdempotencyKeys(UUID(self.run_id), header, documented_keys(prepared.plan)),
+            interrupted,
+            self.decisions,
+            f"{number}:" if len(self._rows) > 1 else "",
+            self._way_out,
+        )
+        with journal_errors(self.given["journal"]):
+            row = self._run.row(number, new_wait)
+        made = JournalWorld(world, row, settings)
+        return JournaledRow(made, pipeline.secrets_observer(prepared, masker))
+
+    def end_row(self, number: int, world: JournalWorld, result: RunResult) -> None:
+        """Keep how a row has ended; one that was interrupted, or is in doubt, has not."""
+        assert self._run is not None
+        if world.is_suspended or is_interrupted(result):
+            return
+        self._states[number] = _ROW_STATES[document_status(result)]
+        self._run.writer.put(RowEnded(number, self._states[number]))
+
+    def close(self) -> list[int]:
+        """Write what is left, and release the file. The exit code of what cannot be written."""
+        if self._journal is None:
+            return []
+        file, run = self.given["journal"], self._run
+        try:
+            with journal_errors(file):
+                if run is not None:
+                    self._end(run)
+        except UsageError as reason:
+            show_diagnostics(reason.diagnostics)
+            return [ExitCode.NO_RESPONSE]
+        finally:
+            self._journal.close()
+        return []
+
+    def _end(self, run: JournaledRun) -> None:
+        state = state_of(self._states)
+        if state == "unfinished":
+            run.close()
+        else:
+            run.finish(state)
+        if run.writer.broken is not None:
+            self._states = ["open"]
+            raise run.writer.broken
+
+    def clock(self) -> Clock:
+        """The clock of the run, whose limit of time counts from its beginning."""
+        if not self.seconds_before:
+            return pipeline.SYSTEM_CLOCK
+        readings = chain([0.0], repeat(self.seconds_before))  # the first is the beginning
+        return replace(pipeline.SYSTEM_CLOCK, recorded=partial(next, readings))
+
+    @property
+    def unfinished_command(self) -> str | None:
+        """The command that goes on with the run; None where it has ended, or never began."""
+        if self._run is None or "open" not in self._states:
+            return None
+        return self._resume_command(self.run_id)
+
+    def _resume_command(self, run_id: str) -> str:
+        words = ["arazzo", "resume", run_id, "--journal", self.given["journal"]]
+        if self.given["journal_key"]:
+            words += ["--journal-key", self.given["journal_key"]]
+        return " ".join(map(shell_quote, words))
+
+    def _way_out(self, key: str) -> str:
+        command = self._resume_command(self.run_id)
+        return (
+            f"if it was not made: `{command} --send-again {shell_quote(key)}`; if it was:"
+            f" `{command} --assume-done FILE`, where FILE has its response"
+        )
+
+
+_ROW_STATES: Final[Mapping[Status, RowState]] = {
+    Status.PASSED: "passed",
+    Status.FAILED: "failed",
+    Status.ERROR: "error",
+}
+
+
+def is_interrupted(result: RunResult) -> bool:
+    """Whether the run was stopped from outside."""
+    return any(one.error is not None and one.error.code == "cancelled" for one in result.workflows)
+
+
+def _check_flags(given: Mapping[str, Any]) -> None:
+    context = click.get_current_context()
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if name in _REASONS and given[name] != parameter.get_default(context):
+            message = f"`--journal` cannot be used together with `{parameter.opts[-1]}`"
+            raise UsageError(error("AZ906", message, help=_REASONS[name]))
+
+
+_REASONS: Final = {
+    "mock": "a mock answers at once, and the same each time: there is nothing to go on with",
+    "cookies": "the cookies of a run are not in its journal",
+    "repeat": "write a file of cases, and run it with `--cases`",
+    "watch": "a run that goes on is not begun again",
+    "dry_run": "nothing is sent in a dry run",
+}
+
+
+def documented_keys(plan: Plan) -> dict[tuple[str, str, str], str]:
+    """The header fields by which operations take an idempotency key, as they are declared."""
+    found: dict[tuple[str, str, str], str] = {}
+    steps = (step for workflow in plan.workflows.values() for step in workflow.steps)
+    for call in (step.call for step in steps):
+        if isinstance(call, OperationCall):
+            operation = call.operation
+            for parameter in operation.parameters:
+                if parameter.location == "header" and parameter.name.lower() == _IDEMPOTENCY:
+                    found[call.source, operation.method, operation.path] = parameter.name
+    return found

@@ -1,0 +1,134 @@
+"""A journal that is open: runs begun in it, resumed from it, and ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Final
+
+from msgspec.structs import replace
+
+from arazzo_runner.journal.cipher import Cipher, cipher_for
+from arazzo_runner.journal.model import RowRecord, RowState, RunRecord, RunState
+from arazzo_runner.journal.row import BlockingWait, RowJournal, Wait, known_calls
+from arazzo_runner.journal.store import JournalStore
+from arazzo_runner.journal.writer import JournalWriter
+
+_OPTIONS: Final = "options"
+
+
+class Journal:
+    """A store with its cipher. Every method raises JournalError where the store cannot be used."""
+
+    def __init__(self, store: JournalStore, secret: str | None = None) -> None:
+        """Take a store that is open; ``secret`` is what it is, or is to be, encrypted with."""
+        self._store = store
+        self._cipher: Cipher = cipher_for(store, secret)
+
+    @property
+    def store(self) -> JournalStore:
+        """Where it is kept."""
+        return self._store
+
+    def unfinished(self) -> list[RunRecord]:
+        """The runs that have not come to their end, the oldest first."""
+        return [one for one in self._store.runs() if one.state == "unfinished"]
+
+    def begin(self, run: RunRecord, rows: Sequence[RowRecord]) -> None:
+        """Keep a run that is about to begin."""
+        options = self._cipher.seal(run.options, _place(_OPTIONS, run.run_id))
+        sealed = (
+            replace(one, inputs=self._cipher.seal(one.inputs, _row_place(run.run_id, one.number)))
+            for one in rows
+        )
+        self._store.create(replace(run, options=options), sealed)
+
+    def find(self, run_id: str) -> RunRecord | None:
+        """A run with its options readable."""
+        found = next((one for one in self._store.runs() if one.run_id == run_id), None)
+        if found is None:
+            return None
+        opened = self._cipher.open(found.options, _place(_OPTIONS, run_id))
+        return replace(found, options=opened)
+
+    def rows(self, run_id: str) -> list[RowRecord]:
+        """The rows of a run with their inputs readable."""
+        return [
+            replace(one, inputs=self._cipher.open(one.inputs, _row_place(run_id, one.number)))
+            for one in self._store.rows(run_id)
+        ]
+
+    def close(self) -> None:
+        """Release it for other processes."""
+        self._store.close()
+
+    def run(
+        self, run_id: str, now: Callable[[], float], *, is_resumed: bool = False
+    ) -> JournaledRun:
+        """A run whose calls are kept from now on; ``now`` gives seconds since 1970."""
+        return JournaledRun(self._store, self._cipher, run_id, now, is_resumed=is_resumed)
+
+
+class JournaledRun:
+    """A run in progress; within it, its entries are written as they come."""
+
+    def __init__(
+        self,
+        store: JournalStore,
+        cipher: Cipher,
+        run_id: str,
+        now: Callable[[], float],
+        *,
+        is_resumed: bool,
+    ) -> None:
+        self._store = store
+        self._cipher = cipher
+        self._now = now
+        self._is_resumed = is_resumed
+        self.run_id = run_id
+        self.writer = JournalWriter(store, run_id)
+
+    def row(self, number: int, new_wait: Callable[[], Wait] = BlockingWait) -> RowJournal:
+        """The journal of a row."""
+        known = known_calls(self._store, self.run_id, number) if self._is_resumed else {}
+        return RowJournal(self.writer, self._cipher, number, known, self._now, new_wait)
+
+    def finish(self, state: RunState) -> None:
+        """Keep that the run has come to its end."""
+        self.close()
+        if self.writer.broken is None:
+            self._store.finish(self.run_id, state, self._now())
+
+    def close(self) -> None:
+        """Write what is left; the run stays unfinished."""
+        self.writer.close()
+
+    def __enter__(self) -> JournaledRun:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Write what is left."""
+        self.close()
+
+
+def state_of(row_states: Sequence[RowState]) -> RunState:
+    """The state of a run whose rows have these: an open one leaves it unfinished."""
+    if "open" in row_states:
+        return "unfinished"
+    if "error" in row_states:
+        return "error"
+    return "failed" if "failed" in row_states else "passed"
+
+
+def _place(what: str, run_id: str) -> str:
+    return f"{what} {run_id}"
+
+
+def _row_place(run_id: str, number: int) -> str:
+    return f"inputs {run_id} {number}"

@@ -1,0 +1,102 @@
+"""What a journal keeps: runs, their rows, and the calls of each row.
+
+A run of one set of inputs is a run of one row; ``--cases`` has a row for each case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+RunState: TypeAlias = Literal["unfinished", "passed", "failed", "error"]
+RowState: TypeAlias = Literal["open", "passed", "failed", "error"]
+CallKind: TypeAlias = Literal["send", "sleep"]
+
+
+class RunRecord(Struct, frozen=True):
+    """A run that was begun with a journal.
+
+    ``digests`` are the SHA-256 of the documents by their names, in hexadecimal; ``options`` is what
+    the run was asked for, spelled by whoever asked; ``started`` and ``finished`` are in seconds
+    since 1970.
+    """
+
+    run_id: str
+    document: str
+    digests: Mapping[str, str]
+    options: bytes
+    started: float
+    state: RunState = "unfinished"
+    finished: float | None = None
+
+
+class RowRecord(Struct, frozen=True):
+    """One set of inputs of a run; ``number`` counts from 0, ``inputs`` are spelled as options."""
+
+    number: int
+    name: str
+    inputs: bytes
+    state: RowState = "open"
+
+
+class CallRecord(Struct, frozen=True):
+    """A call of a row: a request, or a wait.
+
+    ``key`` is that of the call in its run, ``digest`` of what was sent, ``begun`` in seconds since
+    1970. ``outcome`` is None while it is not known what came of it.
+    """
+
+    key: str
+    kind: CallKind
+    digest: bytes
+    begun: float
+    outcome: bytes | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not known what came of it."""
+        return self.outcome is None
+
+
+class CallBegun(Struct, frozen=True):
+    """Entry: a call whose repetition may do harm is about to be made."""
+
+    row: int
+    call: CallRecord
+
+
+class CallEnded(Struct, frozen=True):
+    """Entry: what came of a call."""
+
+    row: int
+    call: CallRecord
+
+
+class CallWithdrawn(Struct, frozen=True):
+    """Entry: a call that was begun has never been made."""
+
+    row: int
+    key: str
+
+
+class RowEnded(Struct, frozen=True):
+    """Entry: a row has run to its end."""
+
+    row: int
+    state: RowState
+
+
+JournalEntry: TypeAlias = CallBegun | CallEnded | CallWithdrawn | RowEnded
+
+
+class JournalError(Exception):
+    """The journal cannot be read or written; ``str()`` says why, in words that follow its name."""
+
+
+class CallCounts(Struct, frozen=True):
+    """The calls of a run: how many there are, and how many of them have no outcome."""
+
+    total: int
+    open: int
