@@ -29,6 +29,7 @@ HELD = {
     "one request, as a whole": ["timeout/at", "timeout/past", "unit/http/test_client_limits.py::test_times"],
     "the run, looked at between any two criteria and within a query": ["run-timeout/at", "run-timeout/past", "unit/executor/test_run_state_time.py::test_criteria_within_the_time_are_all_judged", "unit/executor/test_run_state_time.py::test_a_query_ends_with_the_run"],
     "bodies that are kept for reports, together": ["unit/executor/test_body_budget.py::test_the_limit_itself_is_allowed", "unit/executor/test_body_budget.py::test_the_oldest_bodies_are_given_up_and_the_newest_never"],
+    "checks of all queries of a document (regular expressions, JSONPaths, XPaths) before a run": ["unit/lint/test_queries_time.py::test_what_is_not_checked_is_reported", "unit/lint/test_queries_time.py::test_a_run_is_warned"],
     "one regular expression, JSONPath or XPath": ["regex-time/at", "regex-time/past", "jsonpath-nodes/at", "jsonpath-nodes/past", "jsonpath-search-time/at", "jsonpath-search-time/past", "xpath-time/at", "xpath-time/past"],
     "a `pattern` of a schema that backtracks, for one string": ["unit/openapi/schema/test_patterns.py::test_verdicts", "unit/openapi/schema/test_patterns.py::test_what_takes_too_long_is_no_match"],
     "steps back that the patterns of `patternProperties` need for all names of a value": ["unit/openapi/schema/test_patterns.py::test_names_are_counted"],
