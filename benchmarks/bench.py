@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import agents
 import checking
 import descriptions
 import embedding
@@ -96,6 +97,7 @@ SECTIONS: dict[str, Callable[[int], None]] = {
         performance.performance,
         mock,
         serving_mock.mock_server,
+        agents.mcp,
     )
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
 def command(named: tuple[str, ...], **given: Any) -> int:
     """Offer the workflows of each DOCUMENT as tools, by the Model Context Protocol.
 
-    A folder stands for all documents in it. The client talks over standard input and output, or
-    with --http over HTTP. Credentials and secret inputs are read from the environment, a profile
-    or the keyring, and are never shown to the client.
+    A folder stands for all documents in it; an OpenAPI description is offered as documentation.
+    The client talks over standard input and output, or with --http over HTTP. Credentials and
+    secret inputs are read from the environment, a profile or the keyring, and are never shown to
+    the client.
     """
     from arazzo_runner.mcp.installation import check_installation
 
+    # The SDK makes so many objects, all of which stay, that looking through them takes 0.1 s.
+    gc.disable()
     check_installation()
     from arazzo_runner.cli.bug import report_bug
     from arazzo_runner.cli.mcp.address import listening_address
@@ -44,6 +48,8 @@ def command(named: tuple[str, ...], **given: Any) -> int:
     from arazzo_runner.mcp.server import new_server
 
     server = new_server(offer, runs)
+    gc.enable()
+    gc.freeze()
     if address is None:
         from arazzo_runner.mcp.stdio import serve_stdio
 

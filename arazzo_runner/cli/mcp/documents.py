@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import PurePath
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path, PurePath
 from typing import Any, Final
 
 import click
@@ -17,11 +19,16 @@ from arazzo_runner.cli.diagnostics import show_warnings
 from arazzo_runner.cli.input_text import parse_input
 from arazzo_runner.cli.inputs import input_schemas_of, input_variable, inputs_for
 from arazzo_runner.cli.options.check_names import unknown_secrets
-from arazzo_runner.cli.options.settings import load_document
+from arazzo_runner.cli.options.settings import (
+    load_document,
+    load_limits,
+    retrieve_settings,
+)
 from arazzo_runner.cli.run.documents import DocumentChoice, choose_documents
 from arazzo_runner.cli.run.keywords import run_options
 from arazzo_runner.cli.run.run_config import check_folder, chosen_documents
 from arazzo_runner.cli.run.world import check_mock, check_network
+from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.embed.documents import inputs_of, secret_names
 from arazzo_runner.embed.runner import Runner
 from arazzo_runner.errors import UsageError
@@ -30,11 +37,14 @@ from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.mcp.document import OfferedDocument, SecretLookup
 from arazzo_runner.mcp.offer import OWN_NAMES
 from arazzo_runner.mcp.workflow_tool import WorkflowTool, workflow_tools
+from arazzo_runner.mock_server.sources import SourceReader, is_openapi
+from arazzo_runner.openapi.model import ApiDescription
 from arazzo_runner.pipeline.load import Description, SharedCache
 from arazzo_runner.portal.documents import offer_documents
 from arazzo_runner.portal.model import DocumentationTool
 from arazzo_runner.portal.tools import documentation_tools
 from arazzo_runner.report.safe_text import count_text
+from arazzo_runner.retrieve.access import document_access
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, warning
 from arazzo_runner.worlds.rate import RateLimit
 
@@ -67,7 +77,9 @@ def read_offer(named: Sequence[str], given: Mapping[str, Any]) -> ReadOffer:
     given = {**_NOT_HERE, **given, "rate": rate}
     check_mock(click.get_current_context())
     check_network(given)
-    documents = chosen_documents(named)
+    _check_stdin(named, given)
+    apis = {one: found for one in named for found in _described_apis(one, given)}
+    documents = chosen_documents(one for one in named if one not in apis)
     reader = _DocumentReader(given)
     choice = choose_documents(documents, given, reader.load)
     reader.choice = choice
@@ -75,15 +87,38 @@ def read_offer(named: Sequence[str], given: Mapping[str, Any]) -> ReadOffer:
     _check_allowed(given["allow"], [one for _, one in loaded])
     show_warnings(_unknown_in_all(unknown_secrets(one, given) for _, one in loaded))
     descriptions = [one for _, one in loaded]
-    documentation = () if given["no_docs"] else documentation_tools(offer_documents(descriptions))
+    alone = [each for one in apis.values() for each in one.items()]
+    documented = (
+        () if given["no_docs"] else documentation_tools(offer_documents(descriptions, alone))
+    )
     offered = (
         []
         if given["docs_only"]
         else [(_offered(path, one, given, choice), _allowed(one, given)) for path, one in loaded]
     )
-    tools = workflow_tools(offered, [*OWN_NAMES, *(one.name for one in documentation)])
+    tools = workflow_tools(offered, [*OWN_NAMES, *(one.name for one in documented)])
     titles = dict.fromkeys(one.entry.document.info.title for one in descriptions)
-    return ReadOffer(tools, documentation, ", ".join(titles)[:_LONGEST_TITLE] or "Arazzo")
+    return ReadOffer(tools, documented, ", ".join(titles)[:_LONGEST_TITLE] or "Arazzo")
+
+
+def _check_stdin(named: Sequence[str], given: Mapping[str, Any]) -> None:
+    """Raise UsageError for what would be read where the client talks."""
+    is_read = "-" in named or given["inputs_file"] == "-"
+    if is_read and given["http"] is None:
+        message = "standard input belongs to the client, and cannot be a document or inputs"
+        raise UsageError(error("AZ906", message, help="name a file, or serve with `--http`"))
+
+
+def _described_apis(
+    document: str, given: Mapping[str, Any]
+) -> Iterator[Mapping[str, ApiDescription]]:
+    """The API description that a file or URL is, by its name; nothing of an Arazzo document."""
+    if document == "-" or ("://" not in document and not Path(document).is_file()):
+        return
+    access = document_access(retrieve_settings(given), os.environ)
+    with suppress(RetrieveError):  # said when it is read
+        if is_openapi(access.open(document).data):
+            yield SourceReader(access, [document], {}, load_limits(given)).read().descriptions
 
 
 class _DocumentReader:
@@ -115,10 +150,9 @@ def _check_allowed(names: Iterable[str], documents: Sequence[Description]) -> No
 
 def _unknown_in_all(findings: Iterable[list[Diagnostic]]) -> list[Diagnostic]:
     """The findings that all documents have in common."""
-    first, *others = findings
-    return [
-        one for one in first if all(one.message in [f.message for f in each] for each in others)
-    ]
+    every = list(findings)
+    messages = [{one.message for one in each} for each in every]
+    return [one for each in every[:1] for one in each if all(one.message in s for s in messages)]
 
 
 def _allowed(description: Description, given: Mapping[str, Any]) -> list[WorkflowInfo]:

@@ -87,6 +87,22 @@ def test_flags_narrow(shop: Path, arguments: list[str], expected: list[str]) -> 
     assert names(".", *arguments) == expected
 
 
+def test_an_api_description_is_documentation_alone(shop: Path) -> None:
+    found, _ = offered("shop.json")
+    assert found.tools == []
+    tools = {one.name: one for one in found.documentation}
+    result = tools["find_operations"].call({"query": "find"})
+    assert "GET /items" in result.text
+    both, _ = offered("shop.json", "one.arazzo.yaml")
+    assert [one.name for one in both.tools] == ["find", "make"]
+
+
+@pytest.mark.parametrize("arguments", [["-"], ["one.arazzo.yaml", "--inputs", "-"]])
+def test_standard_input_is_the_clients(shop: Path, arguments: list[str]) -> None:
+    with pytest.raises(UsageError, match="standard input belongs to the client"):
+        offered(*arguments)
+
+
 def test_a_name_that_no_document_has(shop: Path) -> None:
     with pytest.raises(UsageError, match="--allow makes") as caught:
         offered(".", "--allow", "makes")
