@@ -198,3 +198,20 @@ def test_an_operation_over_http_beside_channels(bound):
     call, findings = bound("operationId: $sourceDescriptions.shop.confirmed")
     assert call.operation.path == "/confirmed"
     assert findings == []
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "operationId: $sourceDescriptions.lost.placeOrder\naction: send",
+        f"channelPath: {path('lost', '/channels/orders')}\naction: send",
+        f"operationPath: {path('lost', '/operations/placeOrder')}\naction: send",
+    ],
+)
+def test_a_description_of_channels_that_could_not_be_read(examine, target):
+    lost = "  - {name: lost, url: lost.yaml, type: asyncapi}\n"
+    examined = examine(document_of(target, lost), events=EVENTS)
+    binding = BindContext(examined.units)
+    bind(binding, [WorkflowKey(next(iter(examined.units)), "w")])
+    assert [one.code for one in examined.findings] == ["AZ201"]
+    assert [one.code for one in binding.findings] == ["AZ215"]
