@@ -237,8 +237,7 @@ SERVERS = (
     Option(
         "mock-inputs",
         "Whether the mock generates required inputs that are not set.",
-        _RUNNING,
-        _SERVERS,
+        section=_SERVERS,
         kind="choice",
         choices=("on", "off"),
         default="on",

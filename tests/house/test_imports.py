@@ -1,6 +1,7 @@
 """What a start loads: modules cost most of a cold `arazzo`, and creep in one import at a time."""
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -64,8 +65,10 @@ HEAVY = {
     "httpx",
     "jsonpath_rfc9535",
     "jsonschema",
+    "mcp",
     "mimetypes",
     "openapi_core",
+    "pydantic",
     "regex",
     "rich",
     "shutil",
@@ -134,6 +137,19 @@ def test_run(tmp_path: Path, url: str) -> None:
     assert not HEAVY & modules
     assert "h11" not in modules or find_spec("httptools") is None
     assert own(modules) <= 266
+
+
+def test_agents_are_known_to_their_command_alone() -> None:
+    package = Path(__file__).parents[2] / "arazzo_runner"
+    importing = re.compile(
+        r"^\s*(?:from|import) (?:arazzo_runner\.)?mcp(?:_types)?\b", re.MULTILINE
+    )
+    folders = {
+        path.relative_to(package).parent.as_posix()
+        for path in package.rglob("*.py")
+        if importing.search(path.read_text("utf-8"))
+    }
+    assert folders == {"cli/mcp", "mcp"}
 
 
 def test_json_is_read_without_a_parser_of_yaml(tmp_path: Path) -> None:

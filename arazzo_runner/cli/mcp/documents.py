@@ -50,7 +50,7 @@ from arazzo_runner.worlds.rate import RateLimit
 
 _NOT_HERE: Final[Mapping[str, Any]] = {
     "workflows": (), "until": None, "fail_fast": False, "wait_for": (), "show_secrets": False,
-    "dry_run": False, "input_seed": None, "seed": None, "otel": None,
+    "dry_run": False, "input_seed": None, "seed": None, "otel": None, "mock_inputs": "on",
 }  # fmt: skip
 """Flags of `arazzo run` that are for one run, as they are without them."""
 _LONGEST_TITLE: Final = 100

@@ -22,3 +22,8 @@ from arazzo_runner.catalog.names import LONGEST, tool_names
 def test_names(workflow_ids: list[str], suffix: str, names: list[str]) -> None:
     assert tool_names(workflow_ids, suffix) == names
     assert all(len(one) <= LONGEST for one in names)
+
+
+def test_names_that_others_have() -> None:
+    assert tool_names(["a", "b"], "shop", ["a", "c"]) == ["a_shop", "b"]
+    assert tool_names(["a"], "shop", ["a", "a_shop"]) == ["a_2"]

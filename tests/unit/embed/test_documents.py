@@ -201,6 +201,12 @@ def test_names_that_are_not_there(call, shop) -> None:
         arazzo.run(shop, inputs={"name": "cup"}, mock=True, **given)
 
 
+def test_a_header_field_can_be_secret(shop) -> None:
+    options = {"headers": {"X-Key": "abc-secret"}, "secrets": ["x-key", "pin"]}
+    result = arazzo.run(shop, inputs={"name": "cup"}, mock=True, **options)
+    assert "abc-secret" not in json.dumps(result.report())
+
+
 @pytest.mark.parametrize(
     ("name", "offered"),
     [("guess-against-the-description", [None, None, False]), ("nearest-operation-id", [False])],

@@ -49,6 +49,14 @@ def test_the_verdict(description, failed) -> None:
     assert "error: create: $" in str(error.value)
 
 
+def test_the_text_of_the_command_line_names_flags(description) -> None:
+    limited = arazzo.run(description, inputs=INPUTS, app=wsgi, limits=arazzo.Limits(max_steps=1))
+    assert "`--max-steps`" in limited.command_line_text()
+    assert "`limits=Limits(max_steps=…)`" in str(limited)
+    passed = arazzo.run(description, inputs=INPUTS, app=wsgi)
+    assert passed.command_line_text().startswith("✓ 1 workflow passed")
+
+
 def test_parts_are_typed_and_say_what_they_are(failed) -> None:
     (workflow,) = failed.workflows
     step = failed.steps["create"]

@@ -8,6 +8,7 @@ import pytest
 
 from arazzo_runner.embed.runner import read_inputs
 from arazzo_runner.errors import UsageError
+from arazzo_runner.http.uploads import file_body
 
 
 class Colour(StrEnum):
@@ -38,6 +39,11 @@ def test_values(given, value) -> None:
     read = read_inputs({"x": given})
     assert read == {"x": value}
     assert type(read["x"]) is type(value)
+
+
+def test_a_file_to_send_stays_one() -> None:
+    file = file_body(__file__)
+    assert read_inputs({"x": file})["x"] is file
 
 
 def test_they_are_copies() -> None:
