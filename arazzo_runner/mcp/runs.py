@@ -53,8 +53,8 @@ class Runs:
             finally:
                 self.stop()
                 # A second more than `x-finally` has, and nothing is waited for any longer.
-                self._tasks.cancel_scope.deadline = anyio.current_time() + GRACE + 1
-                self._tasks.cancel_scope.shield = True
+                for one in self._runs.values():
+                    one.scope.deadline = anyio.current_time() + GRACE + 1
 
     def stop(self) -> None:
         """Let all runs end: no further step is sent."""
@@ -73,6 +73,12 @@ class Runs:
         return run
 
     async def _perform(self, run: WorkflowRun, inputs: Mapping[str, Value]) -> None:
+        # Whatever is cancelled around it: a run is stopped, and ends in order.
+        with run.scope:
+            await self._run(run, inputs)
+        self._forget()
+
+    async def _run(self, run: WorkflowRun, inputs: Mapping[str, Value]) -> None:
         document, info = run.tool.document, run.tool.info
         try:
             result = await document.runner.arun(
@@ -91,7 +97,6 @@ class Runs:
         finally:
             if run.answer is None:
                 run.finish(refusal("the server ended before the run did"))
-        self._forget()
 
     def _forget(self) -> None:
         """Drop the oldest runs that have ended beyond what is kept."""

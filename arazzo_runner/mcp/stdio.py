@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from io import TextIOWrapper
 from threading import Thread
@@ -42,7 +42,10 @@ async def _serve(server: Server[Any], requests: int, responses: BinaryIO) -> int
 
     async def end_by_signal(scope: anyio.CancelScope) -> None:
         nonlocal ended_by
-        with anyio.open_signal_receiver(*_SIGNALS) as numbers:
+        with (
+            suppress(NotImplementedError),  # Windows: a signal ends the process where it stands
+            anyio.open_signal_receiver(*_SIGNALS) as numbers,
+        ):
             async for number in numbers:
                 ended_by = int(number)
                 scope.cancel()

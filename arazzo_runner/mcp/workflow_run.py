@@ -19,7 +19,8 @@ RUNS: Final = "arazzo://runs/"
 class WorkflowRun:
     """One run of a workflow, while it goes on and afterwards.
 
-    ``steps`` are the steps that have ended so far, each in a few words.
+    ``steps`` are the steps that have ended so far, each in a few words. ``stop`` lets it end in
+    order, and the deadline of ``scope`` at once.
     """
 
     def __init__(self, tool: WorkflowTool) -> None:
@@ -27,6 +28,7 @@ class WorkflowRun:
         self.tool = tool
         self.steps: list[str] = []
         self.stop = Event()
+        self.scope = anyio.CancelScope(shield=True)
         self.answer: ToolAnswer | None = None
         self.report = ""
         self._changed = anyio.Event()

@@ -177,6 +177,7 @@ _VALUES: Final[Mapping[str, Values]] = {
     "source": _source,
     "until": _steps,
     "wait-for": _source_names,
+    "allow": _workflows,
     "workflow": _workflows,
 }
 """Of options whose values depend on the document or have two parts."""

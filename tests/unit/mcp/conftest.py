@@ -136,8 +136,8 @@ class Server:
         """The server itself."""
         runs = runs or Runs(self.bugs.append)
         workflows = list(self.description.workflows.values())
-        tools = workflow_tools([(self.document(), workflows)], OWN_NAMES)
-        self.offer = Offer(tools, RunTools(runs, patience=self.patience), "Shop")
+        self.tools = workflow_tools([(self.document(), workflows)], OWN_NAMES)
+        self.offer = Offer(self.tools, RunTools(runs, patience=self.patience), "Shop")
         return new_server(self.offer, runs)
 
     def talk(self, conversation, **options):

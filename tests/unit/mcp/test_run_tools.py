@@ -3,11 +3,14 @@
 import asyncio
 import json
 
+import anyio
 import mcp_types as types
 import pytest
 from mcp.shared.exceptions import MCPError
 
-from arazzo_runner.mcp.run_tools import deletions
+from arazzo_runner.mcp.offer import Offer
+from arazzo_runner.mcp.run_tools import RunTools, deletions
+from arazzo_runner.mcp.runs import Runs
 
 MODES = ("legacy", "2026-07-28")
 
@@ -99,6 +102,32 @@ def test_a_server_that_ends_lets_runs_end_in_order(server) -> None:
 
     server.talk(talk)
     assert [method for method, _ in server.shop.sent] == ["GET", "POST"]
+
+
+def test_a_server_that_is_cancelled_lets_runs_end_in_order(server) -> None:
+    runs = Runs(server.bugs.append)
+    server.new(runs)
+    tidy = next(one for one in server.tools if one.name == "tidy")
+
+    async def serve() -> None:
+        server.shop.gate = asyncio.Event()
+        with anyio.CancelScope() as scope:
+            async with runs.serving():
+                run = runs.start(tidy, {})
+                await _arrival(server)
+                scope.cancel()
+                await anyio.sleep_forever()
+        assert run.answer is not None
+
+    asyncio.run(serve())
+    assert [method for method, _ in server.shop.sent] == ["GET", "POST"]
+
+
+def test_a_mock_is_said_to_be_one(server) -> None:
+    server.new()
+    assert "mock" not in server.offer.instructions
+    running = RunTools(Runs(server.bugs.append), reaches_servers=False)
+    assert "nothing is sent" in Offer(server.tools, running, "Shop").instructions
 
 
 @pytest.mark.parametrize("mode", MODES)
