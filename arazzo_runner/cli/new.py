@@ -27,6 +27,7 @@ from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.options.table import options_of
 from arazzo_runner.report.safe_text import escape
 from arazzo_runner.text.diagnostic import Diagnostic, error
+from arazzo_runner.text.pattern import lazy_pattern
 
 if TYPE_CHECKING:
     from arazzo_runner.generate.draft import Draft
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 _STANDARD: Final = "-"
 """Standard input or output in place of a file."""
+_WORKFLOW_ID: Final = lazy_pattern(r"[A-Za-z0-9_-]+")
 _UNNAMED: Final = "workflows.arazzo.yaml"
 _TRY: Final = "try: arazzo run {} --mock"
 _CHECK: Final = "arazzo validate {}"
@@ -65,6 +67,7 @@ def command(source: str | None, **given: Any) -> int:
         text, count = _scratch(source, given)
         return _write({output: text}, f"{{}} has two steps to begin with: edit it, then {_CHECK}")
     named = _named_source(source)
+    _check_workflow_id(given["workflow"])
     _check_source([named, given["api"]], f"-o {output}", output)
     opened = _open(named, given)
     if opened.kind is not None:
@@ -83,6 +86,13 @@ def _check_source(sources: Iterable[str | None], flag: str, output: str | None) 
             message = f"`{flag}` would replace `{one}`, which is read by this command"
             hint = "the document names it: write to another file, such as `-o flow.arazzo.yaml`"
             raise OverwriteError(error("AZ906", message, help=hint))
+
+
+def _check_workflow_id(workflow: str | None) -> None:
+    """Refuse a name that the document would have a finding for, AZ122."""
+    if workflow is not None and not _WORKFLOW_ID.fullmatch(workflow):
+        message = f"`--workflow {workflow}`: the id of a workflow consists of letters, digits, `_`"
+        raise UsageError(error("AZ906", f"{message} and `-`"))
 
 
 def _count(workflows: int) -> str:

@@ -224,6 +224,11 @@ def workflow_inputs(
     return WorkflowInputs(own, frozenset(names))
 
 
+GENERATED_ALONE: Final = (
+    "`x-generate` is for workflows that a run begins with, not for those that a step calls"
+)
+
+
 def inherit_inputs(callee: WorkflowPlan, run_inputs: Mapping[str, Value]) -> dict[str, Value]:
     """The inputs of a workflow that is gone to without parameters.
 
@@ -240,6 +245,9 @@ def check_inputs(callee: WorkflowPlan, given: Mapping[str, Value]) -> dict[str, 
         listed = "; ".join(problem.message for problem in found)
         # Of the hints only this one is not about the command line.
         hint = next((one.hint for one in found if one.kind == "undeclared"), None)
+        missing = [one.name for one in found if one.kind == "missing"]
+        if hint is None and not callee.inputs_schema.generated.keys().isdisjoint(missing):
+            hint = GENERATED_ALONE
         message = f"workflow `{callee.workflow.workflow_id}` cannot start: {listed}"
         raise CallInputError(message, hint)
     return inputs

@@ -13,6 +13,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from arazzo_runner.document.model import ArazzoDocument
+from arazzo_runner.executor.inputs import GENERATED_ALONE
 from arazzo_runner.executor.plan import (
     InputArgument,
     Plan,
@@ -78,12 +79,20 @@ def _missing_inputs(
     callee: WorkflowPlan, arguments: Iterable[InputArgument], place: Place
 ) -> Iterator[Diagnostic]:
     given = {one.name for one in arguments}
-    schema = callee.inputs_schema
-    for name in schema.required():
-        if name not in given and not schema.has_default(name):
-            message = f"the workflow `{callee.workflow.workflow_id}` requires the input `{name}`"
-            help_line = f"add it to `parameters`: name: {name}, value: …"
-            yield replace(error("AZ219", message, place, "missing", help_line), subject=name)
+    schema, workflow = callee.inputs_schema, callee.workflow.workflow_id
+    required = tuple(schema.required())
+    for name in dict.fromkeys((*required, *schema.generated)):
+        if name in given or schema.has_default(name):
+            continue
+        message = f"the workflow `{workflow}` requires the input `{name}`"
+        help_line = f"add it to `parameters`: name: {name}, value: …"
+        if name in schema.generated:
+            help_line += f"; {GENERATED_ALONE}"
+        found = replace(error("AZ219", message, place, "missing", help_line), subject=name)
+        if name not in required:
+            message = f"the workflow `{workflow}` runs without its input `{name}`"
+            found = replace(as_warning(found), message=message)
+        yield found
 
 
 _WORKFLOW_DEPTH: Final = 2

@@ -39,7 +39,7 @@ def problem_members(problem: Problem) -> dict[str, Value]:
     """The members of the problem's JSON object (RFC 9457, section 3)."""
     found: dict[str, Value] = {
         "type": "about:blank",
-        "title": HTTPStatus(problem.status).phrase,
+        "title": _phrase(problem.status),
         "status": problem.status,
         "detail": problem.detail,
     }
@@ -49,6 +49,14 @@ def problem_members(problem: Problem) -> dict[str, Value]:
     if problem.pointer is not None:
         found["pointer"] = pointer_text(problem.pointer)
     return found
+
+
+def _phrase(status: int) -> str:
+    """The phrase of a status; of one that HTTP does not name that of its class (RFC 9110, 15)."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return HTTPStatus(status // 100 * 100).phrase
 
 
 def problem_response(problem: Problem) -> HttpResponse:

@@ -226,9 +226,12 @@ def _body(operation: Operation, request: HttpRequest) -> tuple[MaybeValue, Media
         return MISSING, None
     media = match_media_type(documented.content, content_type or "application/octet-stream")
     if media is None:
-        detail = (
-            f"the content type `{content_type}` is not documented: {_offered_types(documented)}"
+        found = (
+            "the body has no content type"
+            if content_type is None
+            else f"the content type `{content_type}` is not documented"
         )
+        detail = f"{found}: {_offered_types(documented)}"
         raise ProblemError(Problem(415, detail))
     return _body_value(operation, request, content_type or media.name, media), media
 

@@ -13,6 +13,7 @@ from arazzo_runner.generate.identifiers import camel_case, split_words
 from arazzo_runner.generate.traffic.calls import TrafficCall
 from arazzo_runner.http_semantics.headers import header_values
 from arazzo_runner.report.secret_names import is_secret, may_be_secret
+from arazzo_runner.report.secrets import MASK
 
 _SCHEMES: Final = {"bearer": "bearerAuth", "basic": "basicAuth", "digest": "digestAuth"}
 _COOKIES: Final = frozenset({"session", "sess", "sid", "sessionid", "phpsessid", "jsessionid"})
@@ -79,8 +80,10 @@ def _key(location: str, name: str, text: str) -> Credential:
 
 
 def cookies_of(call: TrafficCall) -> Iterator[tuple[str, str]]:
-    """The cookies that a request has sent."""
+    """The cookies that a request has sent; a recording masks them, names and all."""
     for text in header_values(call.request.headers, "Cookie"):
+        if text == MASK:
+            yield MASK, MASK
         for pair in text.split(";"):
             name, mark, value = pair.strip().partition("=")
             if mark and name:
@@ -93,7 +96,7 @@ def set_cookies(call: TrafficCall) -> Iterator[str]:
         # A HAR has several in one field, a line each.
         for line in text.split("\n"):
             name, mark, _ = line.partition(";")[0].partition("=")
-            if mark:
+            if mark or name == MASK:
                 yield name.strip()
 
 

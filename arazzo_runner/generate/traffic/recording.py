@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.generate.traffic.calls import OmittedCall, Traffic, TrafficCall
+from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.recording.model import RecordedExchange, Recording
 from arazzo_runner.text.pattern import lazy_pattern
 
@@ -30,9 +33,16 @@ def _calls(exchanges: list[RecordedExchange]) -> Iterator[TrafficCall]:
         if isinstance(one.outcome, TransportFailure):
             continue
         workflow, step = _names(one.key)
+        request = _with_cookies(one.request, one.outcome)
         yield TrafficCall(
-            f"exchanges[{index}]", one.request, one.outcome, one.operation[2], step, workflow
+            f"exchanges[{index}]", request, one.outcome, one.operation[2], step, workflow
         )
+
+
+def _with_cookies(request: HttpRequest, response: HttpResponse) -> HttpRequest:
+    """The request with the cookies that `--cookies` added to it; a step builds none."""
+    added = tuple(one for one in response.sent_headers if one[0].lower() == "cookie")
+    return replace(request, headers=(*request.headers, *added))
 
 
 def _failures(exchanges: list[RecordedExchange]) -> Iterator[OmittedCall]:

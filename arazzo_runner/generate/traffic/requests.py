@@ -19,6 +19,7 @@ from arazzo_runner.generate.traffic.selection import CallGroup, is_same_site, ma
 from arazzo_runner.generate.traffic.templates import infer_template
 from arazzo_runner.generate.traffic.values import ResponseIndex, is_opaque, large_containers, leaves
 from arazzo_runner.http_semantics.headers import OF_CONNECTION
+from arazzo_runner.report.secrets import MASK
 
 _CLIENT_HEADERS: Final = OF_CONNECTION | frozenset(
     {"accept", "accept-charset", "accept-encoding", "accept-language", "authorization",
@@ -62,6 +63,8 @@ def is_from_response(credential: Credential, call: TrafficCall, responses: Respo
         return False
     if any(one in credential.text for one in call.wired):
         return True
+    if credential.text == MASK:
+        return responses.masked_member(credential.parameter) is not None
     return responses.find(credential.text) is not None
 
 

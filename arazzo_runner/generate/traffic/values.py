@@ -260,9 +260,11 @@ class ResponseIndex:
     def masked_member(self, name: str) -> ResponseValue | None:
         """The last value that is called so, a masked one first.
 
-        What a request sends is masked, so that the name alone tells: `token` is an `exportToken`.
+        What a request sends is masked, so that the name alone tells: `token` is an `exportToken`,
+        and the header `X-CSRF-Token` a `csrfToken`.
         """
         wanted = split_words(name)
+        wanted = wanted[wanted[:1] == ("x",) :]
         masked = [one for one in self._masked if split_words(one.name)[-len(wanted) :] == wanted]
         return self._agreeing(masked, wanted) or next(reversed(masked), self._named.get(wanted))
 

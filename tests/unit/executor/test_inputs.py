@@ -1,8 +1,11 @@
 """Inputs: what a schema declares, references, defaults, problems."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from arazzo_runner.executor.bind.inputs import schema_findings
+from arazzo_runner.executor.inputs import CallInputError, check_inputs
 from arazzo_runner.executor.inputs import find_problems as problems_of
 from arazzo_runner.expression.query.limits import QueryError, with_checkpoint
 from arazzo_runner.openapi.schema.descend import standalone_shape
@@ -452,3 +455,22 @@ def test_inputs_that_cannot_be_generated(schema, components, message, pointer):
     assert message in found.message
     assert found.place.pointer[-1] == pointer
     assert declared.generated == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "message", "hint"),
+    [
+        ({"to": "a"}, "the required input `ref` is missing", "`x-generate` is for workflows"),
+        ({"ref": "a"}, "the required input `to` is missing", None),
+        ({"to": 1, "ref": "a"}, "input `to`: 1 is not of type", None),
+    ],
+)
+def test_a_refused_call_says_that_nothing_is_generated_for_it(given, message, hint):
+    members = {"to": {"type": "string"}, "ref": {"type": "string", "x-generate": "uuid"}}
+    schema = inputs_of({"type": "object", "required": ["to", "ref"], "properties": members})
+    callee = SimpleNamespace(inputs_schema=schema, workflow=SimpleNamespace(workflow_id="v"))
+    with pytest.raises(CallInputError, match=message) as raised:
+        check_inputs(callee, given)
+    assert (raised.value.hint or "").startswith(hint or "") and bool(raised.value.hint) == bool(
+        hint
+    )

@@ -90,3 +90,43 @@ def test_an_action_of_the_workflow(found):
     assert found(text, "AZ218", "AZ219") == [
         "AZ219 error `v`: the workflow `v` requires the input `name`"
     ]
+
+
+GENERATED = """
+- workflowId: g
+  inputs:
+    type: object
+    required: [email]
+    properties:
+      email: {type: string, x-generate: email}
+      ref: {type: string, x-generate: uuid}
+      day: {type: string, x-generate: date, default: today}
+  steps: [{stepId: s, operationId: list}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "lines"),
+    [
+        (
+            "[]",
+            [
+                "AZ219 error `g`: the workflow `g` requires the input `email`",
+                "AZ219 warning `g`: the workflow `g` runs without its input `ref`",
+            ],
+        ),
+        ("[{name: email, value: a}, {name: ref, value: b}]", []),
+    ],
+)
+def test_nothing_is_generated_for_a_call(found, parameters, lines):
+    assert found(calling("g", parameters) + GENERATED, "AZ219") == lines
+
+
+def test_a_call_without_a_generated_input_says_why_it_is_not_generated(diagnose):
+    head = "arazzo: 1.1.0\ninfo: {title: T, version: '1'}\nsourceDescriptions: [{name: shop, url: shop.yaml}]\nworkflows:\n"
+    found = diagnose(head + calling("g", "[]") + GENERATED)
+    assert [one.help for one in found if one.code == "AZ219"] == [
+        f"add it to `parameters`: name: {name}, value: …; `x-generate` is for workflows that a run"
+        " begins with, not for those that a step calls"
+        for name in ("email", "ref")
+    ]

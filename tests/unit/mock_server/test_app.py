@@ -50,6 +50,7 @@ REFUSALS = [
         415,
         "`text/csv`",
     ),
+    ("POST", "/pets", {"content": b"{}"}, 415, "the body has no content type: send `appl"),
     ("GET", "/pets", {"headers": {"Accept": "text/csv"}}, 406, "text/csv"),
     ("POST", "/pets", {"content": b"[" * 5_000, "headers": JSON}, 400, "more than 100 levels deep"),
     ("POST", "/pets", {"content": b"x" * (2**20 + 1), "headers": JSON}, 413, "1,048,576 bytes"),
@@ -105,6 +106,7 @@ def test_methods_as_http_has_them(pets):
         ("example=rex", 200, "example=rex", {"id": "2", "name": "Rex"}),
         ('code="200", example=rex', 200, "code=200, example=rex", {"id": "2", "name": "Rex"}),
         ("code=503", 503, "code=503", None),  # each error can be given
+        ("code=599", 599, "code=599", None),  # also one that HTTP has no phrase for
         ("code=302", 200, None, None),  # what is not documented cannot: it is ignored
         ("code=404, example=rex", 404, "code=404", None),
         ("example=none; x=1, code=4O4, wait=61", 200, None, None),

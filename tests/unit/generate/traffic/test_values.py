@@ -155,6 +155,9 @@ def test_a_masked_value_is_that_of_its_name() -> None:
     assert index.masked_member("password") is None
     index.add_response(1, response({"exportToken": "***"}))
     assert _place(index.masked_member("token")) == (1, "$response.body#/exportToken")
+    index.add_response(2, response({"csrfToken": "***"}))
+    assert _place(index.masked_member("X-CSRF-Token")) == (2, "$response.body#/csrfToken")
+    assert index.masked_member("X-Export-Key") is None
 
 
 def _place(source: ResponseValue | None) -> tuple[int, str] | None:
