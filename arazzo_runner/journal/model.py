@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 RunState: TypeAlias = Literal["unfinished", "passed", "failed", "error"]
-RowState: TypeAlias = Literal["open", "passed", "failed", "error"]
+RowState: TypeAlias = Literal["open", "passed", "failed", "error", "skipped"]
 CallKind: TypeAlias = Literal["send", "sleep"]
 
 

@@ -11,6 +11,7 @@ from arazzo_runner.journal.model import (
     CallEnded,
     CallKind,
     CallRecord,
+    JournalError,
     RowEnded,
     RowState,
 )
@@ -60,6 +61,16 @@ class RowJournal:
         self._new_wait = new_wait
         self.now = now
 
+    @property
+    def failure(self) -> JournalError | None:
+        """Why nothing is written any more; None while all is well."""
+        return self._writer.broken
+
+    @property
+    def first_call(self) -> float | None:
+        """When the first of the known calls was begun, in seconds since 1970."""
+        return min((one.begun for one in self._known.values()), default=None)
+
     def find(self, key: str) -> CallRecord | None:
         """What the journal has of a call, its outcome readable. Raises JournalError."""
         call = self._known.get(key)
@@ -83,8 +94,13 @@ class RowJournal:
         return ticket
 
     def withdraw(self, ticket: Ticket) -> None:
-        """Keep that a call which was begun is not going to be made."""
-        self._writer.withdraw(ticket)
+        """Keep that a call which was begun is not going to be made.
+
+        One that was in doubt before stays so: it may have been made then.
+        """
+        begun = ticket.entry
+        if not (isinstance(begun, CallBegun) and begun.call.key in self._known):
+            self._writer.withdraw(ticket)
 
     def end(self, key: str, kind: CallKind, digest: bytes, outcome: bytes) -> None:
         """Keep what came of a call, without waiting for the disk."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Any, Final, assert_never
+from typing import Any, Final, TypeVar, assert_never
 
 import msgspec
 
@@ -76,6 +76,7 @@ _PRUNE: Final = (
     "delete from runs where finished < ?",
 )
 
+_DAMAGED: Final = "is damaged"
 _REMOTE: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs"})
 _MOUNTS: Final = "/proc/self/mounts"
 
@@ -86,6 +87,7 @@ class SqliteStore:
     def __init__(self, path: str, *, creates: bool) -> None:
         """Open the file, and make it where ``creates`` says so and there is none."""
         check_file(path, creates=creates)
+        self._path = os.path.realpath(path)  # SQLite names the files beside it after this
         self._lock = RLock()
         with _journal_errors():
             self._connection = sqlite3.connect(path, timeout=0, check_same_thread=False)
@@ -102,8 +104,9 @@ class SqliteStore:
         # The lock is taken by the first access and kept until the file is closed.
         connection.execute("pragma locking_mode = exclusive")
         application = _pragma(connection, "application_id")
-        is_empty = _pragma(connection, "page_count") == 0
-        if application != APPLICATION and not is_empty:
+        tables = connection.execute("select count(*) from sqlite_master").fetchone()[0]
+        # A process that died while it made the file has left one without tables.
+        if application != APPLICATION and tables:
             raise JournalError("is no journal")
         connection.execute("pragma journal_mode = wal")
         connection.execute("pragma synchronous = full")
@@ -117,10 +120,17 @@ class SqliteStore:
         connection.execute(f"pragma application_id = {APPLICATION}")
         connection.execute(f"pragma user_version = {VERSION}")
         connection.execute("commit")
+        self._files = {one: _identity(one) for one in (self._path, f"{self._path}-wal")}
+
+    def _check_there(self) -> None:
+        """Raise JournalError where what is written would be gone with this process."""
+        if any(_identity(one) != before for one, before in self._files.items()):
+            raise JournalError("was removed or replaced while it was in use")
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         with self._lock, _journal_errors():
+            self._check_there()
             self._connection.execute("begin immediate")
             try:
                 yield self._connection
@@ -158,17 +168,17 @@ class SqliteStore:
     def runs(self) -> list[RunRecord]:
         """All runs, the oldest first."""
         return [
-            RunRecord(run, document, msgspec.msgpack.decode(digests), options, *others)
-            for run, document, digests, options, *others in self._select(_RUNS)
+            _record(RunRecord, run, document, _digests(digests), *others)
+            for run, document, digests, *others in self._select(_RUNS)
         ]
 
     def rows(self, run_id: str) -> list[RowRecord]:
         """The rows of a run in order."""
-        return [RowRecord(*one) for one in self._select(_ROWS, run_id)]
+        return [_record(RowRecord, *one) for one in self._select(_ROWS, run_id)]
 
     def calls(self, run_id: str, row: int) -> list[CallRecord]:
         """The calls of a row in the order in which they were begun."""
-        return [CallRecord(*one) for one in self._select(_CALLS, run_id, row)]
+        return [_record(CallRecord, *one) for one in self._select(_CALLS, run_id, row)]
 
     def row_counts(self, run_id: str) -> dict[RowState, int]:
         """How many rows of a run are in which state."""
@@ -226,6 +236,33 @@ def _statement(run_id: str, entry: JournalEntry) -> tuple[str, tuple[object, ...
             assert_never(entry)
 
 
+Record = TypeVar("Record", RunRecord, RowRecord, CallRecord)
+
+
+def _record(kind: type[Record], *values: object) -> Record:
+    """A record whose values are what they should be; SQLite itself does not look."""
+    try:
+        named = dict(zip(kind.__struct_fields__, values, strict=True))
+        return msgspec.convert(named, kind, builtin_types=(bytes,))
+    except msgspec.ValidationError:
+        raise JournalError(_DAMAGED) from None
+
+
+def _digests(spelled: object) -> object:
+    try:
+        return msgspec.msgpack.decode(spelled) if isinstance(spelled, bytes) else spelled
+    except ValueError:
+        raise JournalError(_DAMAGED) from None
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - at each commit
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _pragma(connection: sqlite3.Connection, name: str) -> int:
     value: int = connection.execute(f"pragma {name}").fetchone()[0]
     return value
@@ -238,6 +275,8 @@ def _journal_errors() -> Iterator[None]:
         yield
     except sqlite3.Error as reason:
         raise JournalError(_explanation(reason)) from reason
+    except UnicodeDecodeError:  # names of tables, in a message
+        raise JournalError(_DAMAGED) from None
 
 
 def _explanation(reason: sqlite3.Error) -> str:
@@ -248,7 +287,7 @@ def _explanation(reason: sqlite3.Error) -> str:
         case sqlite3.SQLITE_NOTADB:
             return "is no journal"
         case sqlite3.SQLITE_CORRUPT:
-            return "is damaged"
+            return _DAMAGED
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return "cannot be written: it or its folder is read-only"
         case sqlite3.SQLITE_FULL:

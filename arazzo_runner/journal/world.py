@@ -12,7 +12,14 @@ from uuid import UUID, uuid5
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from arazzo_runner.executor.world import SendCall, TransportFailure, World
+from arazzo_runner.executor.world import (
+    PublishCall,
+    ReceiveCall,
+    ReceivedMessage,
+    SendCall,
+    TransportFailure,
+    World,
+)
 from arazzo_runner.http_semantics.methods import is_idempotent
 from arazzo_runner.journal.digest import request_digest
 from arazzo_runner.journal.model import CallRecord, JournalError
@@ -25,6 +32,10 @@ from arazzo_runner.worlds.wrappers import WrappedWorld
 
 _SUSPENDED: Final = TransportFailure(
     "cancelled", "the run was interrupted, and goes on later", unsent=True
+)
+
+_NO_MESSAGES: Final = TransportFailure(
+    "journal", "messages of channels are not kept in a journal", unsent=True
 )
 
 
@@ -65,7 +76,8 @@ class JournalSettings(Struct, frozen=True):
     """What a row's calls are kept by.
 
     ``interrupted`` says whether the user has stopped the run. ``prefix`` stands before the key of a
-    call where a run has several rows; ``way_out`` says of a call in doubt how it is decided.
+    call where a run has several rows; ``way_out`` says of a call in doubt how it is decided. In a
+    row that ``is_over`` nothing more is sent.
     """
 
     masker: Masker
@@ -74,13 +86,14 @@ class JournalSettings(Struct, frozen=True):
     decisions: Decisions = Decisions()
     prefix: str = ""
     way_out: Callable[[str], str | None] = lambda _key: None
+    is_over: bool = False
 
 
 class JournalWorld(WrappedWorld):
     """Wraps a world: known outcomes are given back, and unknown ones become known.
 
     ``doubt`` are the keys of calls of which nobody knows whether they were made; ``mismatch`` says
-    what is not as it was when the run was begun, ``broken`` why nothing can be kept any more.
+    what is not as it was when the run was begun.
     """
 
     def __init__(self, world: World, row: RowJournal, settings: JournalSettings) -> None:
@@ -89,17 +102,22 @@ class JournalWorld(WrappedWorld):
         self._settings = settings
         self.doubt: list[str] = []
         self.mismatch: str | None = None
-        self.broken: JournalError | None = None
+        self._failure: JournalError | None = None
+
+    @property
+    def failure(self) -> JournalError | None:
+        """Why nothing can be kept any more: what was read is damaged, or nothing is written."""
+        return self._failure or self._row.failure
 
     @property
     def is_suspended(self) -> bool:
         """Whether nothing more is sent, though the run has not come to its end."""
-        return bool(self.doubt) or self.mismatch is not None or self.broken is not None
+        return bool(self.doubt) or self.mismatch is not None or self.failure is not None
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """The known outcome of the call; without one, send it and keep what comes."""
-        if self.broken is not None:
-            return _journal_failure(self.broken)
+        if self.failure is not None:
+            return _journal_failure(self.failure)
         if self.is_suspended or (call.is_final and self._settings.interrupted()):
             return _SUSPENDED
         built = call.request
@@ -109,7 +127,7 @@ class JournalWorld(WrappedWorld):
         try:
             outcome = await self._outcome(call, has_key)
         except JournalError as reason:
-            self.broken = reason
+            self._failure = reason
             return _journal_failure(reason)
         return outcome if request is built else replace(outcome, request=request)
 
@@ -117,7 +135,9 @@ class JournalWorld(WrappedWorld):
         digest = request_digest(call.request, self._settings.masker)
         known = self._row.find(call.key)
         if known is None:
-            return await self._send(call, digest)
+            return (
+                self._after_end(call) if self._settings.is_over else await self._send(call, digest)
+            )
         if known.digest != digest:
             return self._differs(call)
         if known.outcome is not None:
@@ -135,12 +155,29 @@ class JournalWorld(WrappedWorld):
     async def _send(self, call: SendCall, digest: bytes) -> HttpResponse | TransportFailure:
         is_safe = is_idempotent(call.request.method)
         ticket = None if is_safe else await self._row.begin(call.key, digest)
+        if ticket is not None and not call.is_final and self._settings.interrupted():
+            self._row.withdraw(ticket)  # the user stopped the run while the disk was waited for
+            return _SUSPENDED
         outcome = await self._world.send(call)
         if isinstance(outcome, TransportFailure) and outcome.code == "cancelled":
             self._take_back(ticket, outcome)
             return outcome
-        self._row.end(call.key, "send", digest, encode_outcome(outcome))
+        self._row.end(call.key, "send", digest, encode_outcome(self._without_secrets(outcome)))
         return outcome
+
+    def _without_secrets(
+        self, outcome: HttpResponse | TransportFailure
+    ) -> HttpResponse | TransportFailure:
+        """What is said of a call may name a secret, such as the password of a proxy."""
+        text = self._settings.masker.text
+        hint = None if outcome.hint is None else text(outcome.hint)
+        if isinstance(outcome, HttpResponse):
+            return replace(outcome, hint=hint, notes=tuple(map(text, outcome.notes)))
+        return replace(outcome, message=text(outcome.message), hint=hint)
+
+    def _after_end(self, call: SendCall) -> TransportFailure:
+        message = f"the run had ended before the request `{self._name(call.key)}`"
+        return TransportFailure("journal", message, "begin another run", unsent=True)
 
     def _take_back(self, ticket: Ticket | None, outcome: TransportFailure) -> None:
         """A call that was stopped before it was sent; what was in flight stays in doubt."""
@@ -170,14 +207,15 @@ class JournalWorld(WrappedWorld):
 
     async def sleep(self, key: str, seconds: float) -> None:
         """Wait until the moment at which the wait ends, which the journal keeps."""
-        if self.is_suspended:
+        if self.is_suspended or self._settings.is_over:
             return
         try:
             until = self._end_of_wait(key, seconds)
         except JournalError as reason:
-            self.broken = reason
+            self._failure = reason
             return
-        left = until - self._row.now()
+        # Not longer than it was to be, though the clock may have been set back since.
+        left = min(until - self._row.now(), seconds)
         if left > 0:
             await self._world.sleep(key, left)
 
@@ -191,6 +229,16 @@ class JournalWorld(WrappedWorld):
             return float(known.outcome)
         except ValueError:
             raise JournalError("is damaged: the moment of a wait cannot be read") from None
+
+    async def publish(self, call: PublishCall) -> TransportFailure | None:
+        """Refuse: whether a message was published would not be known after a crash."""
+        del call
+        return _NO_MESSAGES
+
+    async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:
+        """Refuse: a message that was received would be lost in a crash."""
+        del call
+        return _NO_MESSAGES
 
 
 def _journal_failure(reason: JournalError) -> TransportFailure:

@@ -40,10 +40,14 @@ CARRIERS = (
 
 @dataclass
 class Behaviour:
-    """What the server does: `status` of all responses, and what a response says of itself."""
+    """What the server does: `status` of all responses, and what a response says of itself.
+
+    `echoes`: it sends back what it was sent.
+    """
 
     status: int = 200
     verdict: str = "fine"
+    echoes: bool = True
     seen: list[str] = field(default_factory=list)
 
 
@@ -92,6 +96,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def echo(self, body: str) -> dict[str, str]:
         """The request, in each encoding and in some pairs of them."""
+        if not self.behaviour.echoes:
+            return {}
         text = "\n".join(
             [self.path, *(self.headers[name] for name in CARRIERS if name in self.headers), body]
         )
@@ -109,7 +115,7 @@ class _Handler(BaseHTTPRequestHandler):
             ("X-Auth-Token", CANARIES["auth-token"]),
             *(
                 (("Authorization", self.headers["authorization"]),)
-                if "authorization" in self.headers
+                if "authorization" in self.headers and self.behaviour.echoes
                 else ()
             ),
         )

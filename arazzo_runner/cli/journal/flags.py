@@ -28,13 +28,17 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
 
 
 class JournalFlags(msgspec.Struct, frozen=True):
-    """``left_out`` are the names of secret inputs, ``secret_headers`` those of header fields."""
+    """``left_out`` are the names of secret inputs, ``secret_headers`` those of header fields.
+
+    ``profile`` is that which credentials were taken from.
+    """
 
     flags: Mapping[str, Any]
     seed: int | None = None
     has_cases: bool = False
     left_out: tuple[str, ...] = ()
     secret_headers: tuple[str, ...] = ()
+    profile: str = ""
 
     def to_bytes(self) -> bytes:
         """The flags as bytes."""
@@ -59,7 +63,8 @@ def journal_flags(
         message = "would hold a secret that stands in a flag, such as the password of a server"
         hint = "set it as a credential: `arazzo auth DOCUMENT` names the variables"
         raise journal_error(given["journal"], message, hint)
-    return JournalFlags(flags, secret_headers=secret, **more)
+    profile = given["profile"].name if given["profile"].credentials else ""
+    return JournalFlags(flags, secret_headers=secret, profile=profile, **more)
 
 
 def _headers(

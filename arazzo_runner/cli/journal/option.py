@@ -18,18 +18,18 @@ from msgspec.structs import replace
 
 from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.journal.flags import absolute_place, journal_flags
-from arazzo_runner.cli.journal.row_inputs import row_record, split_secrets
+from arazzo_runner.cli.journal.row_inputs import differing_secrets, row_record, split_secrets
 from arazzo_runner.cli.journal.store import journal_error, journal_errors, open_journal
 from arazzo_runner.cli.run.cases_file import CaseInputs
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.events import Event, Observer
-from arazzo_runner.executor.plan import Clock, OperationCall, Plan
+from arazzo_runner.executor.plan import ChannelCall, Clock, OperationCall, Plan
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.executor.world import World
 from arazzo_runner.expression.value import Value
 from arazzo_runner.journal.journal import Journal, JournaledRun, state_of
 from arazzo_runner.journal.model import RowEnded, RowState, RunRecord
-from arazzo_runner.journal.row import BlockingWait, Wait
+from arazzo_runner.journal.row import BlockingWait, RowJournal, Wait
 from arazzo_runner.journal.world import Decisions, IdempotencyKeys, JournalSettings, JournalWorld
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
@@ -42,10 +42,11 @@ _IDEMPOTENCY: Final = "idempotency-key"
 
 
 class JournaledRow(Struct, frozen=True):
-    """A row that runs: its world, and what has to be told of what happens in it."""
+    """A row that runs: its world and clock, and what has to be told of what happens in it."""
 
     world: JournalWorld
     learn: Observer
+    clock: Clock
 
     def observing(self, observer: Observer) -> Observer:
         """An observer that learns secrets before another one is told."""
@@ -60,7 +61,7 @@ class JournaledRow(Struct, frozen=True):
 class JournalOption:
     """A run that begins with a journal. What :class:`ResumedRun` does otherwise is overridden.
 
-    ``decisions`` are about calls in doubt, ``seconds_before`` those since the run was begun.
+    ``decisions`` are about calls in doubt, ``ended`` the states of rows that came to their end.
     """
 
     is_resumed = False
@@ -70,7 +71,7 @@ class JournalOption:
         self.given = given
         self.run_id = str(uuid4())
         self.decisions = Decisions()
-        self.seconds_before = 0.0
+        self.ended: Mapping[int, RowState] = {}
         self._journal: Journal | None = None
         self._run: JournaledRun | None = None
         self._rows: Sequence[tuple[str, pipeline.PreparedRun]] = ()
@@ -110,9 +111,13 @@ class JournalOption:
         return None
 
     def take(self, rows: Sequence[tuple[str, pipeline.PreparedRun]]) -> None:
-        """Take what is going to run, at least one row: its case's name (or none), and itself."""
+        """Take what is going to run, at least one row: its case's name (or none), and itself.
+
+        Raises UsageError for what a journal cannot keep.
+        """
         self._rows = rows
-        self._states = ["open"] * len(rows)
+        self._states = [self.ended.get(at, "open") for at in range(len(rows))]
+        _check_keepable([prepared for _, prepared in rows])
 
     def begin(self, description: Description) -> None:
         """Keep the run with its rows; nothing is sent yet. Raises UsageError."""
@@ -160,19 +165,33 @@ class JournalOption:
             self.decisions,
             f"{number}:" if len(self._rows) > 1 else "",
             self._way_out,
+            number in self.ended,
         )
         with journal_errors(self.given["journal"]):
             row = self._run.row(number, new_wait)
         made = JournalWorld(world, row, settings)
-        return JournaledRow(made, pipeline.secrets_observer(prepared, masker))
+        clock = self._clock(row, is_over=settings.is_over)
+        return JournaledRow(made, pipeline.secrets_observer(prepared, masker), clock)
 
     def end_row(self, number: int, world: JournalWorld, result: RunResult) -> None:
         """Keep how a row has ended; one that was interrupted, or is in doubt, has not."""
         assert self._run is not None
-        if world.is_suspended or is_interrupted(result):
+        if world.is_suspended or is_interrupted(result) or number in self.ended:
             return
         self._states[number] = _ROW_STATES[document_status(result)]
         self._run.writer.put(RowEnded(number, self._states[number]))
+
+    def leave_out(self, number: int) -> None:
+        """Keep that a row never runs, since another one has failed; one in doubt has not."""
+        assert self._run is not None
+        if not {"failed", "error"} & {*self._states}:
+            return
+        self._states[number] = "skipped"
+        self._run.writer.put(RowEnded(number, "skipped"))
+
+    def is_left_out(self, number: int) -> bool:
+        """Whether the row did not run when the run was begun, and never does."""
+        return self.ended.get(number) == "skipped"
 
     def close(self) -> list[int]:
         """Write what is left, and release the file. The exit code of what cannot be written."""
@@ -200,12 +219,24 @@ class JournalOption:
             self._states = ["open"]
             raise run.writer.broken
 
-    def clock(self) -> Clock:
-        """The clock of the run, whose limit of time counts from its beginning."""
-        if not self.seconds_before:
+    def _clock(self, row: RowJournal, *, is_over: bool) -> Clock:
+        """The clock of a row; a limit of time that the user has set counts from its first call.
+
+        For one that is over no time passes. The default limit would end what goes on a day later.
+        """
+        if is_over or row.first_call is None or not self.limits_time:
             return pipeline.SYSTEM_CLOCK
-        readings = chain([0.0], repeat(self.seconds_before))  # the first is the beginning
+        before = max(0.0, row.now() - row.first_call)
+        readings = chain([0.0], repeat(before))  # the first is the beginning
         return replace(pipeline.SYSTEM_CLOCK, recorded=partial(next, readings))
+
+    @property
+    def limits_time(self) -> bool:
+        """Whether the user has set a limit of time."""
+        parameters = click.get_current_context().command.params
+        default = next(one for one in parameters if one.name == "run_timeout")
+        context = click.get_current_context()
+        return bool(self.given["run_timeout"] != default.get_default(context))
 
     @property
     def unfinished_command(self) -> str | None:
@@ -218,6 +249,8 @@ class JournalOption:
         words = ["arazzo", "resume", run_id, "--journal", self.given["journal"]]
         if self.given["journal_key"]:
             words += ["--journal-key", self.given["journal_key"]]
+        if self.given["profile"].name:
+            words += ["--profile", self.given["profile"].name]
         return " ".join(map(shell_quote, words))
 
     def _way_out(self, key: str) -> str:
@@ -256,6 +289,19 @@ _REASONS: Final = {
     "watch": "a run that goes on is not begun again",
     "dry_run": "nothing is sent in a dry run",
 }
+
+
+def _check_keepable(rows: Sequence[pipeline.PreparedRun]) -> None:
+    workflows = rows[0].plan.workflows.values()
+    if any(isinstance(step.call, ChannelCall) for one in workflows for step in one.steps):
+        message = "`--journal` keeps requests, and the document has steps that use channels"
+        raise UsageError(error("AZ906", message, help="run it without a journal"))
+    differing = differing_secrets(rows)
+    if differing:
+        listed = ", ".join(f"`{one}`" for one in differing)
+        message = f"the rows have several values of secret inputs, which no journal keeps: {listed}"
+        hint = "pass one value for all rows with `-i`, or run them without a journal"
+        raise UsageError(error("AZ906", message, help=hint))
 
 
 def documented_keys(plan: Plan) -> dict[tuple[str, str, str], str]:

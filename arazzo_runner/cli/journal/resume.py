@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ import msgspec
 from arazzo_runner.cli.journal.flags import JournalFlags, read_flags, resumed_flags
 from arazzo_runner.cli.journal.option import JournalOption
 from arazzo_runner.cli.journal.row_inputs import (
+    FileNotReadError,
     changed_inputs,
     joined_inputs,
     missing_inputs,
@@ -21,6 +21,7 @@ from arazzo_runner.cli.journal.row_inputs import (
 from arazzo_runner.cli.journal.store import journal_error, journal_errors, open_journal
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
+from arazzo_runner.cli.options.overwrite import check_outputs
 from arazzo_runner.cli.run.cases_file import CaseInputs
 from arazzo_runner.cli.run.command import RunCommand, run_journaled
 from arazzo_runner.cli.run.run_config import inputs_of_flags
@@ -68,6 +69,7 @@ class ResumedRun(JournalOption):
 
     def start(self, session: CommandSession) -> StartedRun:
         """Read the run, and all that can go wrong before it goes on."""
+        check_outputs(self.given, ())
         self._journal = open_journal(self.given)
         file = self.given["journal"]
         with journal_errors(file):
@@ -79,10 +81,12 @@ class ResumedRun(JournalOption):
             raise journal_error(file, "is damaged: what the run was asked for is gone") from None
         self.run_id, self._digests = record.run_id, record.digests
         self.document = session.document = record.document
-        self.seconds_before = max(0.0, time.time() - record.started)
+        self.ended = {one.number: one.state for one in self._records if one.state != "open"}
         self.given = session.given = resumed_flags(self._kept, self.given)
         self.decisions = read_decisions(self.given)
         self._check_headers()
+        self._check_profile()
+        check_outputs(self.given, [record.document])
         return RunCommand(record.document, self.given, session, None, self).start()
 
     def _find(self, journal: Journal) -> RunRecord:
@@ -109,6 +113,12 @@ class ResumedRun(JournalOption):
             listed = ", ".join(f"`{one}`" for one in missing)
             message = f"the run was begun with secret header fields, which no journal has: {listed}"
             raise UsageError(error("AZ906", message, help="give them again with `--header`"))
+
+    def _check_profile(self) -> None:
+        name = self._kept.profile
+        if name and self.given["profile"].name != name:
+            message = f"the run was begun with the credentials of the profile `{name}`"
+            raise UsageError(error("AZ906", message, help=f"add `--profile {name}`"))
 
     def check(self) -> None:
         """The journal is open."""
@@ -149,6 +159,8 @@ class ResumedRun(JournalOption):
         except ValueError:
             reason = "is damaged: the inputs of a row are gone"
             raise journal_error(self.given["journal"], reason) from None
+        except FileNotReadError as reason:
+            raise UsageError(error("AZ906", f"the file of an input {reason}")) from None
         changed = changed_inputs(kept, typed)
         if changed and not self.given["changed_document"]:
             listed = ", ".join(f"`{one}`" for one in changed)

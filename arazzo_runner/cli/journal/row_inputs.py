@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
-from arazzo_runner.expression.value import Value
+from arazzo_runner.expression.value import FileBody, Value
 from arazzo_runner.journal.model import RowRecord
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.recording.body import files_from_json, files_to_json, parse_json
@@ -16,7 +17,36 @@ from arazzo_runner.text.json_write import write_json
 def row_record(number: int, name: str, prepared: pipeline.PreparedRun) -> RowRecord:
     """A row with its inputs; those that hold a secret are not among them."""
     kept, _ = split_secrets(prepared)
-    return RowRecord(number, name, write_json(files_to_json(kept)).encode())
+    return RowRecord(number, name, write_json(files_to_json(_with_files(kept, _absolute))).encode())
+
+
+def _with_files(value: Value, change: Callable[[FileBody], Value]) -> Value:
+    """The value with something in place of each file."""
+    match value:
+        case FileBody():
+            return change(value)
+        case dict():
+            return {name: _with_files(one, change) for name, one in value.items()}
+        case list():
+            return [_with_files(one, change) for one in value]
+        case _:
+            return value
+
+
+def _absolute(file: FileBody) -> FileBody:
+    """A file by a path that is right from every folder."""
+    return FileBody(str(Path(file.path).resolve()), file.name, file.size, file.media_type)
+
+
+def _opened(file: FileBody) -> FileBody:
+    """A file as it is now, with a mark of its own."""
+    from arazzo_runner.http.uploads import file_body
+
+    try:
+        return file_body(file.path)
+    except OSError as reason:
+        words = (reason.strerror or str(reason)).lower()
+        raise FileNotReadError(f"`{file.path}` cannot be read: {words}") from None
 
 
 def split_secrets(prepared: pipeline.PreparedRun) -> tuple[dict[str, Value], list[str]]:
@@ -29,6 +59,8 @@ def split_secrets(prepared: pipeline.PreparedRun) -> tuple[dict[str, Value], lis
     kept: dict[str, Value] = {}
     names: list[str] = []
     for name, value in all_inputs(prepared).items():
+        if name in prepared.plan.generated and _is_secret(value, masker):
+            continue  # it is generated again, by the seed
         if name in own and isinstance(value, dict):
             members = {one: part for one, part in value.items() if not _is_secret(part, masker)}
             names += (f"{name}.{one}" for one in value if one not in members)
@@ -40,16 +72,36 @@ def split_secrets(prepared: pipeline.PreparedRun) -> tuple[dict[str, Value], lis
     return kept, names
 
 
+def differing_secrets(rows: Sequence[pipeline.PreparedRun]) -> list[str]:
+    """The names of secret inputs that are not the same in all rows."""
+    found: dict[str, list[Value]] = {}
+    for prepared in rows:
+        inputs = all_inputs(prepared)
+        for name in split_secrets(prepared)[1]:
+            workflow, _, member = name.partition(".")
+            own = inputs[workflow] if name not in inputs else {member: inputs[name]}
+            found.setdefault(name, []).append(own[member] if isinstance(own, dict) else None)
+    return [
+        name
+        for name, values in found.items()
+        if len(values) < len(rows) or any(one != values[0] for one in values)
+    ]
+
+
 def _is_secret(value: Value, masker: Masker) -> bool:
-    return bool(masker.value(value) != value)
+    return bool(masker.value(value) != _with_files(value, lambda file: file.label))
 
 
 def read_inputs(record: RowRecord) -> dict[str, Value]:
-    """The inputs that a journal has of a row. Raises ValueError."""
-    read = files_from_json(parse_json(record.inputs.decode()))
+    """The inputs that a journal has of a row. Raises ValueError and FileNotReadError."""
+    read = _with_files(files_from_json(parse_json(record.inputs.decode())), _opened)
     if not isinstance(read, dict):
         raise ValueError("the inputs of a row are an object")  # noqa: TRY004 - of foreign text
     return read
+
+
+class FileNotReadError(Exception):
+    """A file of an input is not there any more; ``str()`` says which and why."""
 
 
 def joined_inputs(kept: Mapping[str, Value], typed: Mapping[str, Value]) -> dict[str, Value]:

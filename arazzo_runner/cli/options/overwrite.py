@@ -64,6 +64,17 @@ def check_outputs(given: Mapping[str, Any], named: Iterable[str]) -> None:
         for one in read:
             if is_same_file(path, one):
                 raise overwrite_error(flag, path)
+        for one in _journal_files(given):  # which there need not be yet
+            if is_same_file(path, one) or os.path.realpath(path) == os.path.realpath(one):
+                raise overwrite_error(flag, path)
+
+
+def _journal_files(given: Mapping[str, Any]) -> Iterator[str]:
+    """The journal and what SQLite keeps beside it."""
+    if journal := given.get("journal"):
+        yield journal
+        for ending in ("-wal", "-shm", "-journal"):
+            yield f"{os.path.realpath(journal)}{ending}"
 
 
 def overwrite_error(flag: str, path: str) -> OverwriteError:

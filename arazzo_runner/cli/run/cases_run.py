@@ -143,7 +143,7 @@ class _RunQueue(Struct):
     async def _run(self, number: int, case: CaseRun, new_world: CaseWorldFactory) -> CaseResult:
         batch = self.batch
         masked = maskers_of(case.prepared, batch.given)
-        if batch.stop() or (self.failed and batch.settings.fail_fast):
+        if self._leaves_out(number):
             return CaseResult(case, _skipped_result(case), masked, (), began=False)
         batch.begun(case.name)
         masked.recording.learn(self.tokens)
@@ -172,6 +172,18 @@ class _RunQueue(Struct):
         entries = tuple(case.labeled(one) for one in result.workflows)
         return CaseResult(case, replace(result, workflows=entries), masked, events)
 
+    def _leaves_out(self, number: int) -> bool:
+        journal = self.batch.journal
+        if self.batch.stop():
+            return True
+        if journal is not None and journal.is_left_out(number):
+            return True
+        if not (self.failed and self.batch.settings.fail_fast):
+            return False
+        if journal is not None:
+            journal.leave_out(number)
+        return True
+
     async def _run_plan(self, number: int, case: CaseRun, context: RunContext) -> RunResult:
         """Run a case, its calls kept where there is a journal."""
         journal, plan, inputs = self.batch.journal, case.prepared.plan, case.prepared.inputs
@@ -183,7 +195,7 @@ class _RunQueue(Struct):
         kept = replace(
             context,
             world=row.world,
-            clock=journal.clock(),
+            clock=row.clock,
             observer=row.observing(context.observer),
         )
         result = await run_plan(plan, inputs, kept)

@@ -205,7 +205,7 @@ class RunCommand(Struct, frozen=True):
                 row = None
                 if self.journal is not None:
                     row = self.journal.row(sent, 0, signals.interrupted)
-                    sent, clock = row.world, self.journal.clock()
+                    sent, clock = row.world, row.clock
                     observer = row.observing(observer)
                 result = pipeline.execute_run(
                     prepared,

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 from msgspec.structs import replace
@@ -259,3 +260,78 @@ def test_a_network_file_system_is_refused(path, monkeypatch) -> None:
     monkeypatch.setattr("arazzo_runner.journal.sqlite.file_system", lambda _path: "nfs4")
     with pytest.raises(JournalError, match=r"network file system \(nfs4\)"):
         SqliteStore(path, creates=True)
+
+
+def test_a_file_that_was_only_begun_can_be_used(path) -> None:
+    """A process was killed between the making of the file and that of the tables."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("vacuum")
+    connection.close()
+    assert Path(path).stat().st_size > 0
+    SqliteStore(path, creates=False).close()
+
+
+@pytest.mark.parametrize("ending", ["", "-wal"])
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_a_file_that_is_removed_is_no_place_to_write_to(store, path, ending, is_replaced) -> None:
+    Path(path + ending).unlink()
+    if is_replaced:
+        Path(path + ending).write_bytes(b"")
+    with pytest.raises(JournalError, match="was removed or replaced while it was in use"):
+        store.write("run-1", [CallBegun(0, BEGUN)])
+
+
+@pytest.mark.parametrize(
+    ("statement", "read"),
+    [
+        ("update runs set digests = x'c1'", lambda store: store.runs()),
+        ("update runs set digests = 5", lambda store: store.runs()),
+        ("update runs set state = 'odd'", lambda store: store.runs()),
+        ("update runs set options = 'text'", lambda store: store.runs()),
+        ("update rows set state = 'odd'", lambda store: store.rows("run-1")),
+        ("update calls set kind = 'odd'", lambda store: store.calls("run-1", 0)),
+        ("update calls set begun = x'00'", lambda store: store.calls("run-1", 0)),
+    ],
+)
+def test_values_that_are_damaged(store, statement, read) -> None:
+    store.write("run-1", [CallBegun(0, BEGUN)])
+    store._connection.execute(statement)
+    with pytest.raises(JournalError, match="is damaged"):
+        read(store)
+
+
+def test_damaged_bytes_are_never_a_bug(store, path) -> None:
+    """Some are not seen, and those that are have a message."""
+    for at in range(50):
+        store.write("run-1", [CallEnded(at % 2, replace(ENDED, key=f"key-{at}"))])
+    store.close()
+    whole, random = Path(path).read_bytes(), Random(7)
+    seen = 0
+    for _ in range(150):
+        damaged = bytearray(whole)
+        start = random.randrange(len(whole))
+        damaged[start : start + 40] = random.randbytes(len(damaged[start : start + 40]))
+        Path(path).write_bytes(damaged)
+        seen += _is_refused(path)
+        for ending in ("-wal", "-shm"):
+            Path(path + ending).unlink(missing_ok=True)
+    assert seen > 10
+
+
+def _is_refused(path: str) -> bool:
+    try:
+        store = SqliteStore(path, creates=False)
+        try:
+            for run in store.runs():
+                store.rows(run.run_id)
+                store.row_counts(run.run_id)
+                store.call_counts(run.run_id)
+                store.calls(run.run_id, 0)
+            store.write("run-1", [CallEnded(0, replace(ENDED, key="more"))])
+            store.prune(1e12)
+        finally:
+            store.close()
+    except JournalError:
+        return True
+    return False

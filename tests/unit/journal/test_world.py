@@ -284,7 +284,78 @@ def test_an_outcome_that_cannot_be_read(runs, store, outcome) -> None:
         connection.execute("update calls set outcome = ?", (outcome,))
     world = runs.world(FakeWorld())
     assert "is damaged" in send(world).message
-    assert world.broken is not None
+    assert world.failure is not None
     again = runs.world(FakeWorld())
     run_coroutine(again.sleep("k/wait", 1.0))
-    assert again.broken is not None
+    assert again.failure is not None
+
+
+def test_a_wait_is_not_longer_after_the_clock_was_set_back(runs) -> None:
+    fake = FakeWorld()
+    run_coroutine(runs.world(fake).sleep("k/wait", 10.0))
+    runs.close()
+    runs.now -= 3600
+    run_coroutine(runs.world(fake).sleep("k/wait", 10.0))
+    assert fake.slept == [10.0, 10.0]
+
+
+def test_a_call_that_is_stopped_while_the_disk_is_waited_for_is_not_in_doubt(runs, store) -> None:
+    fake = FakeWorld()
+    signals = iter([True])
+    world = runs.world(fake, replace(SETTINGS, interrupted=lambda: next(signals)))
+    assert send(world).code == "cancelled"
+    runs.close()
+    assert (fake.sent, store.calls("run-1", 0)) == ([], [])
+
+
+def test_a_call_in_doubt_stays_so_where_it_was_stopped_before_it_was_sent_again(runs) -> None:
+    kill(runs)
+    again = replace(SETTINGS, decisions=Decisions(sends_all=True))
+    stopped = TransportFailure("cancelled", "stopped", unsent=True)
+    assert send(runs.world(FakeWorld(stopped), again)).code == "cancelled"
+    runs.close()
+    assert send(runs.world(FakeWorld())).code == "in-doubt"
+
+
+def test_safe_calls_end_too_where_nothing_can_be_kept(runs, store, monkeypatch) -> None:
+    def full(*_: object) -> None:
+        raise JournalError("cannot be written: the disk is full")
+
+    monkeypatch.setattr(store, "write", full)
+    fake = FakeWorld()
+    world = runs.world(fake)
+    assert send(world, "GET").status == 200  # its outcome is not waited for
+    runs.close()
+    assert send(world, "GET", "other").code == "journal"
+    run_coroutine(world.sleep("k/wait", 10.0))
+    assert (len(fake.sent), fake.slept) == (1, [])
+
+
+def test_nothing_is_sent_for_a_row_that_is_over(runs) -> None:
+    send(runs.world(FakeWorld(CREATED)))
+    runs.close()
+    fake = FakeWorld()
+    world = runs.world(fake, replace(SETTINGS, is_over=True))
+    assert send(world).status == 201
+    outcome = send(world, "GET", "w/t#1@1")
+    run_coroutine(world.sleep("k/wait", 10.0))
+    assert (outcome.code, outcome.unsent, fake.sent, fake.slept) == ("journal", True, [], [])
+    assert outcome.message == "the run had ended before the request `w/t#1@1`"
+
+
+@pytest.mark.parametrize("member", ["hint", "message", "notes"])
+def test_what_is_said_of_a_call_holds_no_secret(runs, store, member) -> None:
+    said = ("it is topsecret",) if member == "notes" else "it is topsecret"
+    outcome = TransportFailure("connect", "x") if member == "message" else CREATED
+    send(runs.world(FakeWorld(replace(outcome, **{member: said}))))
+    runs.close()
+    (kept,) = store.calls("run-1", 0)
+    assert b"topsecret" not in kept.outcome
+    assert b"it is ***" in kept.outcome
+
+
+def test_messages_are_refused(runs) -> None:
+    world = runs.world(FakeWorld())  # which raises where it is asked
+    for outcome in (run_coroutine(world.publish(None)), run_coroutine(world.receive(None))):  # type: ignore[arg-type]
+        assert (outcome.code, outcome.unsent) == ("journal", True)
+        assert outcome.message == "messages of channels are not kept in a journal"

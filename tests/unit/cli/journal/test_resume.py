@@ -5,73 +5,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from unit.cli.journal.things import WORKFLOW, serve, write_documents
+from unit.cli.journal.processes import arazzo, kill_at, resume, run, runs, start
+from unit.cli.journal.things import WORKFLOW, write_documents
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals as POSIX has them")
 
 SECRET = "pin=top-secret-pin"
-
-
-@pytest.fixture
-def things(tmp_path):
-    with serve() as server:
-        write_documents(tmp_path, server.url)
-        yield server
-
-
-def start(folder: Path, *words: str) -> subprocess.Popen[str]:
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "arazzo_runner", *words],
-        cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
-
-
-def arazzo(folder: Path, *words: str) -> tuple[int, str, str]:
-    with start(folder, *words) as process:
-        stdout, stderr = process.communicate(timeout=60)
-    return process.returncode, stdout, stderr
-
-
-def run(folder: Path, *more: str) -> tuple[int, str, str]:
-    return arazzo(folder, "run", "w.yaml", "-i", "name=a", "--journal", "j", "-q", *more)
-
-
-def resume(folder: Path, *more: str) -> tuple[int, str, str]:
-    return arazzo(folder, "resume", "--journal", "j", *more)
-
-
-def runs(folder: Path) -> list[dict]:
-    return json.loads(arazzo(folder, "journal", "list", "--journal", "j", "--json")[1])
-
-
-def kill_at(things, folder: Path, line: str, *more: str, number: int = signal.SIGKILL) -> int:
-    """Run until a request comes, and end the process while it waits for the response."""
-    things.held = line
-    words = ("run", "w.yaml", "-i", "name=a", "--journal", "j", "-q", *more)
-    with start(folder, *words) as process:
-        assert things.entered.wait(60), process.communicate()
-        if "t2" in line:  # outcomes are not waited for: the one before is on its way to the file
-            wait_for(lambda: b'"id": "t2"' in (folder / "j-wal").read_bytes())
-        process.send_signal(number)
-        process.communicate(timeout=60)
-    things.held = None
-    things.release.set()
-    return process.returncode
-
-
-def wait_for(is_so: Callable[[], bool]) -> None:
-    """Wait until something is so, as long as that takes."""
-    until = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < until
-        time.sleep(0.01)
 
 
 def test_a_run_is_in_its_journal(things, tmp_path) -> None:
