@@ -31,7 +31,7 @@ def test_code_is_found(written: str, capsys: pytest.CaptureFixture[str]) -> None
 
 @pytest.mark.parametrize(
     ("written", "way_out"),
-    [("AZ34", "did you mean `AZ314`?"), ("nothing", "`arazzo explain` lists them")],
+    [("AZ34", "did you mean `AZ324`?"), ("nothing", "`arazzo explain` lists them")],
 )
 def test_unknown_code_is_a_wrong_call(
     written: str, way_out: str, capsys: pytest.CaptureFixture[str]

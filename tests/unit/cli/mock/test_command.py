@@ -262,7 +262,7 @@ HOSTILE = [
     ((b"GET /pets/%ff%00 HTTP/1.1\r\nHost: x\r\n\r\n",), b"HTTP/1.1 200"),
     ((b"GET /pets/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n",), b"HTTP/1.1 413"),
     ((b"GET /pets/1 HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",), b"HTTP/1.1 400"),
-    ((b"BREW /pets/1 HTTP/1.1\r\nHost: x\r\n\r\n",), b"HTTP/1.1 400"),
+    ((b"BREW /pets/1 HTTP/1.1\r\nHost: x\r\n\r\n",), b"HTTP/1.1 501"),
     ((b"TRACE /pets/1 HTTP/1.1\r\nHost: x\r\n\r\n",), b"HTTP/1.1 405"),
     (
         (b"GET /pets/1 HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",),
