@@ -7,7 +7,7 @@ Documents and API descriptions meet here and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Final, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, get_args
 from typing import Literal as Choice
 
 from msgspec import Struct, field
@@ -291,7 +291,8 @@ class Plan(Struct, frozen=True):
 
     ``secret`` is what of their values flows where secrets do (``executor/secret_flow.py``),
     ``generated`` are inputs that were generated, ``seed`` is what makes the same ones again,
-    ``own_inputs`` are those that one workflow alone gets.
+    ``own_inputs`` are those that one workflow alone gets. ``memo`` is what is worked out of
+    ``workflows`` on first use: other workflows need another one.
     """
 
     selected: tuple[WorkflowKey, ...]
@@ -300,6 +301,7 @@ class Plan(Struct, frozen=True):
     generated: Mapping[str, Value] = field(default_factory=dict)
     seed: int | None = None
     own_inputs: Mapping[WorkflowKey, Mapping[str, Value]] = field(default_factory=dict)
+    memo: dict[str, Any] = field(default_factory=dict)
 
     def inputs_of(self, key: WorkflowKey, inputs: Mapping[str, Value]) -> dict[str, Value]:
         """What a workflow gets: of ``inputs`` for all what it takes, and its own, which win."""

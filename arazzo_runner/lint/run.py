@@ -201,7 +201,7 @@ def plan_with_findings(
     workflows = {
         key: _workflow_with_findings(one, told, silenced) for key, one in plan.workflows.items()
     }
-    return replace(plan, workflows=workflows), heard
+    return replace(plan, workflows=workflows, memo={}), heard
 
 
 def _by_step(found: Iterable[Diagnostic]) -> dict[Pointer, list[Diagnostic]]:

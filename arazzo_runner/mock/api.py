@@ -64,11 +64,8 @@ from arazzo_runner.mock.steps.wishes import (
     wishes_of,
     with_wishes,
 )
-from arazzo_runner.mock.templates import (
-    ResponseTemplate,
-    ResponseTemplates,
-    without_write_only,
-)
+from arazzo_runner.mock.template_store import CompiledTemplates, ResponseTemplates
+from arazzo_runner.mock.templates import ResponseTemplate, without_write_only
 from arazzo_runner.mock.write_only import is_readable, readable_body, readable_reads
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
@@ -83,15 +80,20 @@ STRICT_NOTE = (
 class MockApi:
     """One API; a run has one for each source description, and they know nothing of each other.
 
-    ``lenient`` answers requests that are not as documented too, with a note.
+    ``lenient`` answers what is not as documented too, with a note; runs share what is ``compiled``.
     """
 
     def __init__(
-        self, seed: int = 0, *, lenient: bool = False, state: MockState | None = None
+        self,
+        seed: int = 0,
+        *,
+        lenient: bool = False,
+        state: MockState | None = None,
+        compiled: CompiledTemplates | None = None,
     ) -> None:
         self.dice = SeededChoice(seed)
         self.state = state or MockState()
-        self.frames = ResponseTemplates()
+        self.frames = ResponseTemplates(compiled)
         self.lenient = lenient
 
     def answer(

@@ -14,7 +14,8 @@ from arazzo_runner.mock.request import ParsedRequest
 from arazzo_runner.mock.resources import id_field, normalized_name, path_text
 from arazzo_runner.mock.response import path_stem
 from arazzo_runner.mock.routes import MockRoute
-from arazzo_runner.mock.templates import ResponseTemplate, ResponseTemplates
+from arazzo_runner.mock.template_store import ResponseTemplates
+from arazzo_runner.mock.templates import ResponseTemplate
 from arazzo_runner.openapi.lookup import find_by_pointer
 from arazzo_runner.openapi.model import ApiDescription, Operation
 from arazzo_runner.openapi.schema.compile import standalone_schema

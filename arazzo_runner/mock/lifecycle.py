@@ -19,7 +19,7 @@ from arazzo_runner.mock.resources import (
 from arazzo_runner.mock.response import path_stem, status_response
 from arazzo_runner.mock.routes import MockRoute
 from arazzo_runner.mock.steps.wishes import named_values, tells_end, wishes_of
-from arazzo_runner.mock.templates import ResponseTemplates
+from arazzo_runner.mock.template_store import ResponseTemplates
 from arazzo_runner.text.json_write import write_json
 
 UNAUTHORIZED = 401

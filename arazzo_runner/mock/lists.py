@@ -32,7 +32,8 @@ from arazzo_runner.mock.resources import (
 )
 from arazzo_runner.mock.response import ENVELOPES, DocumentedResponse
 from arazzo_runner.mock.routes import MockRoute
-from arazzo_runner.mock.templates import ResponseTemplate, ResponseTemplates
+from arazzo_runner.mock.template_store import ResponseTemplates
+from arazzo_runner.mock.templates import ResponseTemplate
 
 ENDS: Final[dict[str, Callable[[Value, Value], bool]]] = {
     **dict.fromkeys(("from", "after", "since", "start", "min", "gte"), operator.ge),

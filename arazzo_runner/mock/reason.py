@@ -16,7 +16,8 @@ from arazzo_runner.mock.resources import normalized_name
 from arazzo_runner.mock.response import status_response
 from arazzo_runner.mock.steps.expectations import StepExpectation
 from arazzo_runner.mock.steps.flow import Tokens
-from arazzo_runner.mock.templates import ResponseTemplate, ResponseTemplates
+from arazzo_runner.mock.template_store import ResponseTemplates
+from arazzo_runner.mock.templates import ResponseTemplate
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.model import Operation
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from copy import copy
 from typing import Final, TypeAlias
 
 from arazzo_runner.expression.value import MISSING, Value
-from arazzo_runner.http_semantics.media_type import is_json
 from arazzo_runner.mock.generate.flatten import (
     EXAMPLES,
     NoExample,
@@ -23,13 +23,9 @@ from arazzo_runner.mock.generate.value import SchemaMemo, generate_value, type_o
 from arazzo_runner.mock.resources import Facts, exact_id_field, is_noun, normalized_name
 from arazzo_runner.mock.response import (
     ENVELOPES,
-    DocumentedResponse,
-    documented_response,
-    item_schema,
     path_stem,
 )
-from arazzo_runner.mock.routes import MockRoute, item_operation
-from arazzo_runner.openapi.model import Operation
+from arazzo_runner.mock.routes import MockRoute
 from arazzo_runner.openapi.schema.walk import (
     CHOICES,
     Relation,
@@ -74,6 +70,15 @@ class ResponseTemplate:
         self._parts: dict[str, ResponseTemplate] = {}
         self._bare: SchemaMemo | None = None
         self._page: Value = None
+        self._origin: ResponseTemplate | None = None
+
+    def renewed(self) -> ResponseTemplate:
+        """The same for another run: without what depends on the values that were made before."""
+        twin = copy(self)
+        twin.memo = self.memo.renewed()
+        twin._parts, twin._bare = {}, None  # noqa: SLF001 (of its own class)
+        twin._page, twin._origin = None, self  # noqa: SLF001 (of its own class)
+        return twin
 
     def base(self, dice: SeededChoice, facts: Facts | None = None) -> Value:
         """A documented example, else a value that is generated. Raises NoExample.
@@ -123,19 +128,26 @@ class ResponseTemplate:
     def part(self, name: str) -> ResponseTemplate:
         """The frame of a member."""
         if name not in self._parts:
-            held = (one.get(name, MISSING) for one in self.examples if isinstance(one, dict))
-            examples = tuple(one for one in held if one is not MISSING)
-            schema = schema_part(self.members[name], self.schema)
-            self._parts[name] = ResponseTemplate(schema, examples)
+            known = self._origin and self._origin.part(name)
+            self._parts[name] = known.renewed() if known else self._made_part(name)
         return self._parts[name]
+
+    def _made_part(self, name: str) -> ResponseTemplate:
+        held = (one.get(name, MISSING) for one in self.examples if isinstance(one, dict))
+        examples = tuple(one for one in held if one is not MISSING)
+        return ResponseTemplate(schema_part(self.members[name], self.schema), examples)
 
     def without_examples(self) -> SchemaMemo:
         """The schema without its own examples, for values that must be new."""
         if self._bare is None:
-            flat = flatten(self.schema, self.schema, (), 0).schema
-            bare = {key: value for key, value in flat.items() if key not in EXAMPLES}
-            self._bare = SchemaMemo(schema_part(bare, self.schema))
+            known = self._origin and self._origin.without_examples()
+            self._bare = known.renewed() if known else self._made_bare()
         return self._bare
+
+    def _made_bare(self) -> SchemaMemo:
+        flat = flatten(self.schema, self.schema, (), 0).schema
+        bare = {key: value for key, value in flat.items() if key not in EXAMPLES}
+        return SchemaMemo(schema_part(bare, self.schema))
 
     def envelope(self, route: MockRoute) -> MemberPath:
         """The way to the resource, where the body itself is not it: ``("result", "box")``."""
@@ -338,61 +350,3 @@ def _flat_or_empty(schema: Value, root: Value) -> dict[str, Value]:
         return flatten(schema, root, (), 0).schema
     except NoExample:
         return {}
-
-
-class ResponseTemplates:
-    """Frames by operation."""
-
-    def __init__(self) -> None:
-        self.known: dict[tuple[str, ...], ResponseTemplate] = {}
-
-    def of(self, operation: Operation) -> ResponseTemplate:
-        """The frame of the operation's success answer."""
-        return self.of_response(documented_response(operation))
-
-    def of_response(self, answer: DocumentedResponse) -> ResponseTemplate:
-        """The frame of a documented response."""
-        is_object = answer.media_type is not None and is_json(answer.media_type)
-        return self._cached(
-            answer.key,
-            lambda: ResponseTemplate(answer.schema, answer.examples, is_object=is_object),
-        )
-
-    def home(self, operation: Operation, route: MockRoute) -> ResponseTemplate:
-        """The frame that a resource is fetched in; that of ``operation`` where none fetches it."""
-        frame = self.of(item_operation(operation.description, route) or operation)
-        return frame.resource(route)
-
-    def items(
-        self, answer: DocumentedResponse, operation: Operation, route: MockRoute
-    ) -> ResponseTemplate:
-        """The frame of the items of a list; what fetches them may have the better example."""
-
-        def make() -> ResponseTemplate:
-            fetch = item_operation(operation.description, route)
-            further = documented_response(fetch).examples if fetch else ()
-            schema = schema_part(item_schema(answer), answer.schema)
-            return ResponseTemplate(schema, _item_examples(answer) + further)
-
-        return self._cached((*answer.key, "items"), make)
-
-    def schema(self, key: tuple[str, ...], schema: Value) -> ResponseTemplate:
-        """The frame of a schema by itself; another schema of the same ``key`` replaces it."""
-        known = self.known.get(key)
-        if known is None or known.schema != schema:
-            known = self.known[key] = ResponseTemplate(schema)
-        return known
-
-    def _cached(
-        self, key: tuple[str, ...], make: Callable[[], ResponseTemplate]
-    ) -> ResponseTemplate:
-        if key not in self.known:
-            self.known[key] = make()
-        return self.known[key]
-
-
-def _item_examples(answer: DocumentedResponse) -> tuple[Value, ...]:
-    lists = list(answer.examples)
-    for name in answer.array or ():
-        lists = [one.get(name) for one in lists if isinstance(one, dict)]
-    return tuple(item for one in lists if isinstance(one, list) for item in one)

@@ -31,6 +31,7 @@ from arazzo_runner.mock.steps.expectations import (
     expectations_of,
 )
 from arazzo_runner.mock.steps.flow import value_flow
+from arazzo_runner.mock.template_store import CompiledTemplates
 from arazzo_runner.openapi.lookup import find_by_pointer
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.model import ApiDescription
@@ -61,7 +62,10 @@ class MockWorld:
     ) -> None:
         self.descriptions = descriptions
         self.expected = expected or {}
-        self.apis = {name: MockApi(seed, lenient=lenient) for name in descriptions}
+        self.apis = {
+            name: MockApi(seed, lenient=lenient, compiled=_shared_templates(one))
+            for name, one in descriptions.items()
+        }
         self.slept = 0.0
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
@@ -115,6 +119,11 @@ def mock_world(
     """The world for one run of a plan: its answers have what the steps ask for and read."""
     expected = expectations_of(plan, value_flow(plan), settings.cases)
     return MockWorld(descriptions, settings.seed, expected, lenient=settings.is_lenient)
+
+
+def _shared_templates(description: ApiDescription) -> CompiledTemplates:
+    found: CompiledTemplates = description.memo.setdefault(("mock", "templates"), {})
+    return found
 
 
 def _seconds_left(deadline: Deadline) -> float:

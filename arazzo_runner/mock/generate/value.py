@@ -7,6 +7,7 @@ may hold OpenAPI's ``example``. The value is a pure function of the schema and t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -95,6 +96,12 @@ class SchemaMemo:
         self._flats: dict[tuple[int, tuple[str, ...], int], tuple[Value, FlatSchema]] = {}
         self._documented: dict[int, tuple[Value, MaybeValue]] = {}
         self.depths: dict[int, int] = {}  # by the variant to begin with: what was not too wide
+
+    def renewed(self) -> SchemaMemo:
+        """The same, without what depends on the values that were made before."""
+        twin = copy(self)
+        twin.depths = {}
+        return twin
 
     def is_valid(self, schema: Value, value: Value) -> bool:
         """Whether ``value`` is valid against ``schema``, a part of the root."""

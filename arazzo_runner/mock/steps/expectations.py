@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.document.model import Criterion, GotoAction, RetryAction
-from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan
+from arazzo_runner.executor.plan import OperationCall, Plan, StepKey, StepPlan
 from arazzo_runner.expression.ast import Literal
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.partial_evaluation import ConditionParts, criterion_parts, joint_verdicts
@@ -95,28 +96,38 @@ def expectations_of(
     plan: Plan, flow: ValueFlow, cases: Mapping[str, str]
 ) -> dict[str, StepExpectation]:
     """What each step of a plan expects; ``cases`` are what steps are to get."""
-    found: dict[str, StepExpectation] = {}
+    if "expectations" not in plan.memo:
+        plan.memo["expectations"] = _expectations(plan, flow)
+    known: dict[StepKey, StepExpectation] = plan.memo["expectations"]
+    return {
+        key.text(plan.entry): replace(one, case=case) if (case := _case(key, cases)) else one
+        for key, one in known.items()
+    }
+
+
+def _case(key: StepKey, cases: Mapping[str, str]) -> str:
+    return cases.get(f"{key.workflow}/{key.step}", cases.get(key.step, ""))
+
+
+def _expectations(plan: Plan, flow: ValueFlow) -> dict[StepKey, StepExpectation]:
+    found: dict[StepKey, StepExpectation] = {}
     givers = _givers(plan)
     for workflow in plan.workflows.values():
         for planned in workflow.steps:
             if not isinstance(planned.call, OperationCall):
                 continue
-            step_id = planned.step.step_id
             sinks = flow.bodies.get(planned.key, {})
             ways = dict.fromkeys((*body_reads(planned), *sinks))
-            name = f"{workflow.workflow.workflow_id}/{step_id}"
-            expected = StepExpectation(
+            found[planned.key] = StepExpectation(
                 tuple(one for one in map(criterion_parts, planned.criteria) if one.asks_status),
                 tuple(_body_read(sinks, way) for way in ways),
                 planned.criteria,
-                _patience(planned),
-                cases.get(name, cases.get(step_id, "")),
-                planned.step.sends_invalid,
-                _handled(planned),
-                _literals(planned.call),
-                planned.call.source in givers and not _gives_credential(planned.call),
+                patience=_patience(planned),
+                sends_invalid=planned.step.sends_invalid,
+                handled=_handled(planned),
+                literals=_literals(planned.call),
+                is_anonymous=planned.call.source in givers and not _gives_credential(planned.call),
             )
-            found[planned.key.text(plan.entry)] = expected
     return found
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from arazzo_runner.document.model import QueryCriterion, Step
 from arazzo_runner.document.rules.expressions import expressions_in, in_value
@@ -166,7 +167,14 @@ class ValueFlow(Struct):
 
 
 def value_flow(plan: Plan) -> ValueFlow:
-    """Follow all that the steps of a plan send back to where it comes from."""
+    """Follow all that the steps of a plan send back to where it comes from; worked out once."""
+    known = plan.memo.get("value flow")
+    if known is None:
+        known = plan.memo["value flow"] = _value_flow(plan)
+    return replace(known, plan=plan)
+
+
+def _value_flow(plan: Plan) -> ValueFlow:
     found = ValueFlow(plan)
     calls = [(flow, step.call) for flow in plan.workflows.values() for step in flow.steps]
     for flow, call in calls:

@@ -29,7 +29,8 @@ def test_what_python_gives_up_on_is_no_response(monkeypatch):
     def answer(*_):
         raise RecursionError
 
-    world = MockWorld({"api": None})
+    source = SourceFile("api.json", json.dumps(API), "file:///api.json")
+    world = MockWorld({"api": read_description(source, API)})
     monkeypatch.setattr(mock, "find_by_pointer", lambda *_: "operation")
     monkeypatch.setattr(world.apis["api"], "answer", answer)
     request = HttpRequest("GET", "http://h/a", (), b"")
