@@ -23,6 +23,7 @@ from arazzo_runner.document.node import Node, ObjectSpec, join_names, type_label
 from arazzo_runner.document.parameters import parameter, read_each
 from arazzo_runner.document.targets import workflow_name
 from arazzo_runner.document.values import (
+    expression_place,
     read_expression,
     read_selector_type,
     read_template,
@@ -110,18 +111,25 @@ def _simple(node: Node, condition: str) -> SimpleCriterion:
             # One that does not parse may be a query whose type was forgotten.
             fix=None if isinstance(parsed, MalformedExpression) else remove_member(context.place),
         )
-    _report(node.at("condition"), parsed, notices)
-    return SimpleCriterion(condition, parsed, node.place, tuple(notices))
+    at, read = node.at("condition"), operands(parsed)
+    _report(at, parsed, notices, read)
+    reads = tuple([(one, expression_place(one, at.place)) for one in read])
+    return SimpleCriterion(condition, parsed, node.place, tuple(notices), reads)
 
 
-def _report(node: Node, parsed: Condition | MalformedExpression, notices: Sequence[Notice]) -> None:
+def _report(
+    node: Node,
+    parsed: Condition | MalformedExpression,
+    notices: Sequence[Notice],
+    read: Sequence[Expression],
+) -> None:
     if isinstance(parsed, MalformedExpression):
         report_malformed(node, parsed, _CODE, "a condition")
         return
     for notice in notices:
         report_nonstandard(node, notice)
     if node.is_1_0:
-        for one in operands(parsed):
+        for one in read:
             report_new_form(node, one)
 
 

@@ -67,7 +67,7 @@ def resolve_components(document: ArazzoDocument) -> tuple[ArazzoDocument, tuple[
     _check_unique(
         on, "workflow", [(one.workflow_id, one.place.at("workflowId")) for one in workflows]
     )
-    resolved = replace(document, components=on.components, workflows=workflows)
+    resolved = replace(document, components=on.components, workflows=workflows, memo={})
     return resolved, tuple(dict.fromkeys(on.findings))
 
 

@@ -7,8 +7,8 @@ their place. Every object knows its :class:`Place`.
 
 from __future__ import annotations
 
+from typing import Any, TypeAlias
 from typing import Literal as Choice
-from typing import TypeAlias
 
 from msgspec import Struct, field
 
@@ -67,12 +67,13 @@ class Parameter(Struct, frozen=True):
 
 
 class SimpleCriterion(Struct, frozen=True):
-    """Criterion Object of type ``simple``."""
+    """Criterion Object of type ``simple``; ``reads`` are its expressions, each where it stands."""
 
     text: str
     condition: Condition | MalformedExpression
     place: Place
     notices: tuple[Notice, ...] = ()
+    reads: tuple[tuple[Expression, Place], ...] = ()
 
 
 class QueryCriterion(Struct, frozen=True):
@@ -257,7 +258,8 @@ class ArazzoDocument(Struct, frozen=True):
 
     ``version`` is (major, minor); ``self_uri`` is ``$self`` as written; ``base_uri`` is what
     relative references resolve against ("Establishing the Base URI"); ``raw`` is the whole
-    document as plain data, for schemas' ``$ref``.
+    document as plain data, for schemas' ``$ref``. ``memo`` is what is worked out of ``workflows``
+    on first use: other workflows need another one.
     """
 
     version: tuple[int, int]
@@ -269,3 +271,4 @@ class ArazzoDocument(Struct, frozen=True):
     components: Components
     raw: Value
     source: SourceFile
+    memo: dict[str, Any] = field(default_factory=dict)

@@ -35,6 +35,7 @@ from arazzo_runner.expression.parse import (
 from arazzo_runner.expression.value import Value
 from arazzo_runner.text.diagnostic import shorten
 from arazzo_runner.text.pattern import lazy_pattern
+from arazzo_runner.text.source import Place
 from arazzo_runner.text.suggested_fix import Fix, change_text, replace_text
 
 # Expression Type Object: the languages, their versions, the default first.
@@ -305,3 +306,8 @@ def _type(language: str, version: str) -> SelectorType:
             return SelectorType("jsonpath", version)
         case _:
             return SelectorType("jsonpointer", version)
+
+
+def expression_place(expression: Expression, place: Place) -> Place:
+    """The part of the string at ``place`` that an expression is."""
+    return place.within(expression.start, expression.start + len(expression.text))

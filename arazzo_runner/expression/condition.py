@@ -288,7 +288,6 @@ def _in_parentheses(condition: Condition, plain: tuple[type, ...]) -> str:
     return text if isinstance(condition, plain) else f"({text})"
 
 
-@lru_cache(maxsize=512)
 def operands(condition: Condition) -> tuple[Expression, ...]:
     """The expressions of a condition, each once, in the order of the text."""
     found: dict[str, Expression] = {}

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from msgspec import Struct, field
 
-from arazzo_runner.document.rules.expressions import PlacedExpression, expressions_in
+from arazzo_runner.document.rules.expressions import PlacedExpression, step_expressions
 from arazzo_runner.executor.plan import (
     ChannelCall,
     OperationCall,
@@ -68,8 +68,7 @@ class StepContext(Struct, frozen=True):
     @property
     def expressions(self) -> tuple[PlacedExpression, ...]:
         """All expressions of the step, each with its place."""
-        step = self.step.step
-        return self.cached(("expressions",), lambda: tuple(expressions_in(step)))
+        return step_expressions(self.workflow.unit.document, self.step.step)
 
     def cached_for_operation(self, key: tuple[object, ...], work_out: Callable[[], T]) -> T:
         """What was worked out about the called operation under a key, once for all its steps."""

@@ -227,6 +227,8 @@ def _possible_actions(
     own: Sequence[_Action | Reusable], inherited: Sequence[_Action | Reusable]
 ) -> list[_Action]:
     """The actions that can be taken, in order: up to the first that always is."""
+    if not own and not inherited:
+        return []
     mine = [one for one in own if not isinstance(one, Reusable)]
     names = {one.name for one in mine}
     others = [one for one in inherited if not isinstance(one, Reusable) and one.name not in names]

@@ -151,13 +151,14 @@ def _components_used(plan: WorkflowPlan) -> Iterator[tuple[str, str, str]]:
 
 def _references(node: Value) -> Iterator[tuple[str, str]]:
     """The components that Reusable Objects name: their kinds and names."""
-    if isinstance(node, list):
-        for one in node:
-            yield from _references(one)
-    elif isinstance(node, dict):
-        written = node.get("reference")
-        if isinstance(written, str) and written.startswith("$components."):
-            kind, _, name = written.removeprefix("$components.").partition(".")
-            yield kind, name
-        for one in node.values():
-            yield from _references(one)
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, list):
+            todo += one
+        elif isinstance(one, dict):
+            written = one.get("reference")
+            if isinstance(written, str) and written.startswith("$components."):
+                kind, _, name = written.removeprefix("$components.").partition(".")
+                yield kind, name
+            todo += one.values()

@@ -151,9 +151,8 @@ def run_warnings(plan: Plan, max_retries: int) -> list[Diagnostic]:
 
 def _with_workflows(document: ArazzoDocument, planned: Collection[Place]) -> ArazzoDocument:
     """A document with these workflows of its own alone."""
-    return replace(
-        document, workflows=tuple(one for one in document.workflows if one.place in planned)
-    )
+    workflows = tuple(one for one in document.workflows if one.place in planned)
+    return replace(document, workflows=workflows, memo={})
 
 
 def _is_in(place: Place | None, planned: Collection[Place]) -> bool:

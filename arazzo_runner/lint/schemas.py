@@ -6,6 +6,7 @@ Nothing is known where a description leaves it open: that proves nothing, and is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -113,13 +114,19 @@ def root_of(
 
             return ExpressionRoot(payload_shape(view.message), path.tokens)
         case HeaderRef(message="message") if view.message is not None:
-            return ExpressionRoot(standalone_shape({"type": "string"}, {}), ())
+            return ExpressionRoot(_typed_shape("string"), ())
         case StatusCodeRef():
-            return ExpressionRoot(standalone_shape({"type": "integer"}, {}), ())
+            return ExpressionRoot(_typed_shape("integer"), ())
         case UrlRef() | MethodRef() | HeaderRef(message="response"):
-            return ExpressionRoot(standalone_shape({"type": "string"}, {}), ())
+            return ExpressionRoot(_typed_shape("string"), ())
         case _:
             return None
+
+
+@cache
+def _typed_shape(name: str) -> SchemaShape:
+    """The shape of all values of a type, made once: most steps read a status."""
+    return standalone_shape({"type": name}, {})
 
 
 def value_shape(
@@ -132,7 +139,7 @@ def value_shape(
         case Literal(constant):
             return standalone_shape({"const": constant}, {})
         case Template() | Selector(type=SelectorType(language="regex")):
-            return standalone_shape({"type": "string"}, {})
+            return _typed_shape("string")
         case Expression():
             return expression_shape(value, view, when, depth)
         case _:

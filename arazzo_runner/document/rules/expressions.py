@@ -6,7 +6,7 @@ reads. Of Reusable Objects only the value that they set is visited.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TypeAlias, assert_never
 
@@ -29,6 +29,7 @@ from arazzo_runner.document.model import (
     SuccessAction,
     Workflow,
 )
+from arazzo_runner.document.values import expression_place
 from arazzo_runner.expression.ast import (
     ArrayTemplate,
     DynamicValue,
@@ -38,8 +39,7 @@ from arazzo_runner.expression.ast import (
     Selector,
     Template,
 )
-from arazzo_runner.expression.condition import operands
-from arazzo_runner.text.source import Place
+from arazzo_runner.text.source import Place, Pointer
 
 PlacedExpression: TypeAlias = tuple[Expression, Place]
 PlacedValue: TypeAlias = tuple[DynamicValue, Place]
@@ -65,13 +65,28 @@ class WorkflowExpressions(Struct, frozen=True):
 
 
 def walks(document: ArazzoDocument) -> tuple[WorkflowExpressions, ...]:
-    """The expressions of all workflows; several rules ask for them."""
-    return tuple(
-        WorkflowExpressions(
-            one, tuple(expressions_in(one)), tuple(tuple(_in_step(step)) for step in one.steps)
+    """The expressions of all workflows, walked once: several rules ask for them."""
+    if "walks" not in document.memo:
+        document.memo["walks"] = tuple(
+            WorkflowExpressions(
+                one, tuple(_in_workflow(one)), tuple(tuple(_in_step(step)) for step in one.steps)
+            )
+            for one in document.workflows
         )
-        for one in document.workflows
-    )
+    found: tuple[WorkflowExpressions, ...] = document.memo["walks"]
+    return found
+
+
+def step_expressions(document: ArazzoDocument, step: Step) -> tuple[PlacedExpression, ...]:
+    """The expressions of one step of a document, by the same walk."""
+    if "steps" not in document.memo:
+        document.memo["steps"] = {
+            one.place.pointer: found
+            for walk in walks(document)
+            for one, found in zip(walk.workflow.steps, walk.steps, strict=True)
+        }
+    known: Mapping[Pointer, tuple[PlacedExpression, ...]] = document.memo["steps"]
+    return known[step.place.pointer]
 
 
 def expressions_in(
@@ -145,9 +160,11 @@ def in_value(value: DynamicValue, place: Place) -> Iterator[PlacedExpression]:
         case Literal():
             return
         case Expression():
-            yield value, _part(value, place)
+            yield value, expression_place(value, place)
         case Template(parts):
-            yield from ((one, _part(one, place)) for one in parts if isinstance(one, Expression))
+            yield from (
+                (one, expression_place(one, place)) for one in parts if isinstance(one, Expression)
+            )
         case Selector(context, selector, _):
             yield from in_value(context, place.at("context"))
             yield from in_value(selector, place.at("selector"))
@@ -159,10 +176,6 @@ def in_value(value: DynamicValue, place: Place) -> Iterator[PlacedExpression]:
                 yield from in_value(item, place.at(index))
         case _:
             assert_never(value)
-
-
-def _part(expression: Expression, place: Place) -> Place:
-    return place.within(expression.start, expression.start + len(expression.text))
 
 
 def _in_workflow(workflow: Workflow) -> Iterator[PlacedExpression]:
@@ -225,13 +238,12 @@ def _in_action(action: SuccessAction | FailureAction) -> Iterator[PlacedExpressi
 
 
 def _in_criterion(criterion: Criterion) -> Iterator[PlacedExpression]:
-    condition = criterion.place.at("condition")
     match criterion:
         case SimpleCriterion():
-            yield from ((one, _part(one, condition)) for one in operands(criterion.condition))
+            yield from criterion.reads
         case QueryCriterion():
             if criterion.context is not None:
                 yield from in_value(criterion.context, criterion.place.at("context"))
-            yield from in_value(criterion.condition, condition)
+            yield from in_value(criterion.condition, criterion.place.at("condition"))
         case _:
             assert_never(criterion)

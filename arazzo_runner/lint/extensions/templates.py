@@ -112,7 +112,7 @@ def _add_texts(node: Value, pointer: Pointer, found: list[tuple[str, Pointer]]) 
     is_data = "payload" in pointer or pointer[-1] == "outputs"
     for token, value in _children(node):
         # Most of a document are short texts that hold nothing: no pointer is made for them.
-        if not _may_hold(value) or (_is_skipped(token) and not is_data):
+        if not _may_hold(value) or (not is_data and _is_skipped(token)):
             continue
         if isinstance(value, str):
             found.append((value, (*pointer, token)))
@@ -121,14 +121,14 @@ def _add_texts(node: Value, pointer: Pointer, found: list[tuple[str, Pointer]]) 
 
 
 def _is_skipped(token: str | int) -> bool:
-    return token in _SKIPPED or str(token).startswith("x-")
+    return isinstance(token, str) and (token in _SKIPPED or token.startswith("x-"))
 
 
 def _may_hold(node: Value) -> bool:
     """Whether a template may stand in a text, or in something below an object or a list."""
     if isinstance(node, str):
         return "$" in node or "{" in node or "<%" in node or node.startswith("x-")
-    return isinstance(node, dict | list)
+    return bool(node) and isinstance(node, dict | list)
 
 
 @lru_cache(maxsize=512)

@@ -1,4 +1,4 @@
-from arazzo_runner.document.rules.expressions import expressions_in
+from arazzo_runner.document.rules.expressions import expressions_in, step_expressions, walks
 
 STEP = "/workflows/0/steps/1"
 SELECTOR = {"context": "$response.body", "selector": "a{$inputs.i}", "type": "jsonpath"}
@@ -73,3 +73,13 @@ def test_nothing_has_no_expressions(judge_step):
 def test_a_query_without_a_context(judge_step):
     judged = judge_step(successCriteria=[{"condition": "{$inputs.id}", "type": "regex"}])
     assert [one.text for one, _ in expressions_in(judged.step.success_criteria)] == ["$inputs.id"]
+
+
+def test_the_walk_is_made_once_and_finds_the_same(judge):
+    judged = judge({f"{STEP}/successCriteria": [{"condition": "$inputs.g == $inputs.h"}]})
+    document = judged.resolved
+    (walk, *_) = walked = walks(document)
+    assert walks(document) is walked
+    for step, found in zip(walk.workflow.steps, walk.steps, strict=True):
+        assert found == tuple(expressions_in(step))
+        assert step_expressions(document, step) is found
