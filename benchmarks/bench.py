@@ -15,26 +15,27 @@ import descriptions
 import embedding
 import exponents
 import growth
+import journaling
 import masking
 import memory
 import performance
 import serving_mock
-from contenders import ARAZZO, HERE, running, script, serving
+from contenders import (
+    ARAZZO,
+    FLOW_INPUTS,
+    STUDIO,
+    STUDIO_CREDENTIALS,
+    running,
+    script,
+    serving,
+)
 from documents import get_item, write_document
 from measure import Contender, rounds, table
 
-STUDIO = HERE.parent / "workflows" / "twilio-studio-trigger-execution-track-steps-workflow.yml"
-FLOW = "FW" + "a" * 32
-CREDENTIALS = {
-    "ARAZZO_AUTH_STUDIOAPI_ACCOUNTSID_AUTHTOKEN_USERNAME": "AC0",
-    "ARAZZO_AUTH_STUDIOAPI_ACCOUNTSID_AUTHTOKEN_PASSWORD": "secret",
-}
-
 
 def studio(name: str, *arguments: str) -> Contender:
-    inputs = [f"flowSid={FLOW}", "to=+15558675310", "from=+15017122661"]
-    flags = [word for one in inputs for word in ("-i", one)]
-    return Contender(name, [ARAZZO, "run", str(STUDIO), *flags, *arguments], CREDENTIALS)
+    flags = [word for key, one in FLOW_INPUTS.items() for word in ("-i", f"{key}={one}")]
+    return Contender(name, [ARAZZO, "run", str(STUDIO), *flags, *arguments], STUDIO_CREDENTIALS)
 
 
 def start(count: int) -> None:
@@ -42,7 +43,7 @@ def start(count: int) -> None:
     with serving() as url, tempfile.TemporaryDirectory() as folder:
         document = write_document(Path(folder), 3, get_item)
         contenders = [
-            script("httpx script", "baseline_job.py", url, FLOW),
+            script("httpx script", "baseline_job.py", url, FLOW_INPUTS["flowSid"]),
             studio("arazzo run", "--server", url),
             studio("arazzo run --mock", "--mock"),
             Contender("arazzo validate", [ARAZZO, "validate", str(document)]),
@@ -92,6 +93,7 @@ SECTIONS: dict[str, Callable[[int], None]] = {
         descriptions.openapi,
         embedding.runs,
         embedding.runner,
+        journaling.journal,
         masking.masking,
         memory.memory,
         performance.performance,

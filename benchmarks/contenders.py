@@ -9,6 +9,12 @@ from pathlib import Path
 from measure import Contender
 
 HERE = Path(__file__).parent
+STUDIO = HERE.parent / "workflows" / "twilio-studio-trigger-execution-track-steps-workflow.yml"
+FLOW_INPUTS = {"flowSid": "FW" + "a" * 32, "to": "+15558675310", "from": "+15017122661"}
+STUDIO_CREDENTIALS = {
+    "ARAZZO_AUTH_STUDIOAPI_ACCOUNTSID_AUTHTOKEN_USERNAME": "AC0",
+    "ARAZZO_AUTH_STUDIOAPI_ACCOUNTSID_AUTHTOKEN_PASSWORD": "secret",
+}
 ARAZZO = str(Path(sys.executable).parent / "arazzo")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,7 +59,7 @@ def journal_flags(
     flags["headers"] = public
     flags["sources"] = {name: absolute_place(one) for name, one in given["sources"].items()}
     flags["source_dirs"] = tuple(map(absolute_place, given["source_dirs"]))
-    if masker.value(_plain(flags)) != _plain(flags):
+    if any(masker.text(one) != one for one in _texts(list(flags.values()))):
         message = "would hold a secret that stands in a flag, such as the password of a server"
         hint = "set it as a credential: `arazzo auth DOCUMENT` names the variables"
         raise journal_error(given["journal"], message, hint)
@@ -81,9 +81,17 @@ def _headers(
     return tuple(secret), tuple(public)
 
 
-def _plain(value: Any) -> Any:
-    """Lists and floats in place of tuples and what else flags are made of."""
-    return msgspec.msgpack.decode(msgspec.msgpack.encode(value))
+def _texts(value: Any) -> Iterator[str]:
+    """What a user has typed of flags; names of flags, and numbers, may equal a secret by chance."""
+    open_values = [value]
+    while open_values:
+        match open_values.pop():
+            case str(text):
+                yield text
+            case Mapping() as members:
+                open_values += [*members, *members.values()]
+            case list() | tuple() | set() | frozenset() as items:
+                open_values += items
 
 
 def read_flags(spelled: bytes) -> JournalFlags:

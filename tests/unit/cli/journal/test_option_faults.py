@@ -97,6 +97,19 @@ def test_a_secret_that_was_generated_is_the_same_again(things, tmp_path) -> None
     assert first == second
 
 
+@pytest.mark.parametrize("secret", ["secret", "server", "1000", "100000"])
+def test_a_secret_may_equal_the_name_of_a_flag_or_a_number(things, tmp_path, secret) -> None:
+    assert run(tmp_path, "-i", f"pin={secret}", "--max-steps", "1000")[0] == 0
+
+
+def test_a_secret_in_a_flag_is_refused(things, tmp_path) -> None:
+    code, _, stderr = run(
+        tmp_path, "-i", "pin=top-secret-pin", "--server", "http://top-secret-pin/"
+    )
+    assert (code, things.seen) == (2, [])
+    assert "would hold a secret that stands in a flag" in stderr
+
+
 # --- time -----------------------------------------------------------------------------------------
 
 
