@@ -35,7 +35,7 @@ from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place
 
 _FORMAT: Final = lazy_pattern(r"(?:\+(?:json|yaml))?$")
-_MINOR: Final = lazy_pattern(r"version=[\"']?v?(\d+)\.(\d+)")
+_MINOR: Final = lazy_pattern(r"version=[\"']?v?([0-9]{1,9})\.([0-9]{1,9})")
 _LANGUAGES: Final = {
     "application/vnd.apache.avro": "Avro",
     "application/vnd.google.protobuf": "Protobuf",

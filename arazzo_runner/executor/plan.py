@@ -25,6 +25,7 @@ from arazzo_runner.document.uris import relative_reference
 from arazzo_runner.executor.inputs_schema import InputsSchema
 from arazzo_runner.executor.payload.text import FormText, JsonText, PayloadText
 from arazzo_runner.expression.ast import DynamicValue
+from arazzo_runner.expression.pointer import array_index
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import ApiDescription, MediaType, Operation, Parameter
 from arazzo_runner.openapi.response.contract import CheckKind
@@ -265,8 +266,9 @@ class Slot(Struct, frozen=True):
         """What is secret of the values of this kind by name; None where there is none."""
         value: Value = values.get(self.name)
         for token in self.tokens:
-            if isinstance(value, list) and str(token).isdecimal():
-                value = value[int(token)] if int(token) < len(value) else None
+            index = array_index(str(token))
+            if isinstance(value, list) and index is not None:
+                value = value[index] if index < len(value) else None
             else:
                 value = value.get(str(token)) if isinstance(value, dict) else None
         return value

@@ -154,17 +154,23 @@ def _may_hold_for_empty(text: str) -> bool:
 def _holds_for_empty(compared: re.Match[str]) -> bool:
     before, after = _COMPARES.get(compared["before"]), _COMPARES.get(compared["after"])
     if after is not None:
-        return after(0, int(compared["right"]))
-    return before is None or before(int(compared["left"]), 0)
+        return after(0, _length(compared["right"]))
+    return before is None or before(_length(compared["left"]), 0)
+
+
+def _length(digits: str | None) -> int:
+    from arazzo_runner.http_semantics.integers import parse_digits
+
+    return parse_digits(digits or "0") or 0
 
 
 def _needs_empty(compared: re.Match[str]) -> bool:
     """Whether it holds for an empty array alone: lengths are whole and not negative."""
     before, after = _COMPARES.get(compared["before"]), _COMPARES.get(compared["after"])
     if after is not None:
-        bound = int(compared["right"])
+        bound = _length(compared["right"])
         return after(0, bound) and not after(1, bound) and not after(bound + 1, bound)
-    bound = int(compared["left"] or 0)
+    bound = _length(compared["left"])
     return before is not None and before(bound, 0) and not before(bound, 1)
 
 

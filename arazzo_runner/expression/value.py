@@ -251,11 +251,12 @@ def _number(value: MaybeValue, other: MaybeValue) -> int | float:
     if isinstance(value, int | float):
         return value
     if isinstance(value, str) and isinstance(other, int | float):
-        return _to_number(value)
+        return to_number(value)
     return _NOT_A_NUMBER
 
 
-def _to_number(text: str) -> int | float:
+def to_number(text: str) -> int | float:
+    """The number that a text spells, exactly; NaN for other texts."""
     if not _NUMERIC.fullmatch(text):
         return _NOT_A_NUMBER
     # Python refuses to read integers of more digits; JSON of this size is refused alike.

@@ -6,13 +6,17 @@ A run of one set of inputs is a run of one row; ``--cases`` has a row for each c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 RunState: TypeAlias = Literal["unfinished", "passed", "failed", "error"]
 RowState: TypeAlias = Literal["open", "passed", "failed", "error", "skipped"]
 CallKind: TypeAlias = Literal["send", "sleep"]
+
+
+Moment: TypeAlias = Annotated[float, Meta(ge=0, lt=253_402_300_800)]
+"""Seconds since 1970, before the year 10000."""
 
 
 class RunRecord(Struct, frozen=True):
@@ -27,9 +31,9 @@ class RunRecord(Struct, frozen=True):
     document: str
     digests: Mapping[str, str]
     options: bytes
-    started: float
+    started: Moment
     state: RunState = "unfinished"
-    finished: float | None = None
+    finished: Moment | None = None
 
 
 class RowRecord(Struct, frozen=True):
@@ -51,7 +55,7 @@ class CallRecord(Struct, frozen=True):
     key: str
     kind: CallKind
     digest: bytes
-    begun: float
+    begun: Moment
     outcome: bytes | None = None
 
     @property

@@ -183,7 +183,10 @@ class SqliteStore:
     def row_counts(self, run_id: str) -> dict[RowState, int]:
         """How many rows of a run are in which state."""
         query = "select state, count(*) from rows where run = ? group by state"
-        return dict(self._select(query, run_id))
+        try:
+            return msgspec.convert(dict(self._select(query, run_id)), dict[RowState, int])
+        except msgspec.ValidationError:
+            raise JournalError(_DAMAGED) from None
 
     def call_counts(self, run_id: str) -> CallCounts:
         """How many calls a run has made."""
@@ -251,7 +254,7 @@ def _record(kind: type[Record], *values: object) -> Record:
 def _digests(spelled: object) -> object:
     try:
         return msgspec.msgpack.decode(spelled) if isinstance(spelled, bytes) else spelled
-    except ValueError:
+    except (ValueError, RecursionError):
         raise JournalError(_DAMAGED) from None
 
 

@@ -6,6 +6,7 @@ It stands outside of all that sends: what a token or a challenge needs is no cal
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from math import isfinite, nan
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -226,9 +227,12 @@ class JournalWorld(WrappedWorld):
             self._row.end(key, "sleep", b"", repr(until).encode())
             return until
         try:
-            return float(known.outcome)
+            until = float(known.outcome)
         except ValueError:
-            raise JournalError("is damaged: the moment of a wait cannot be read") from None
+            until = nan
+        if not isfinite(until):
+            raise JournalError("is damaged: the moment of a wait cannot be read")
+        return until
 
     async def publish(self, call: PublishCall) -> TransportFailure | None:
         """Refuse: whether a message was published would not be known after a crash."""

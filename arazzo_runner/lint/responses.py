@@ -16,7 +16,9 @@ from arazzo_runner.lint.partial_evaluation import (
 )
 from arazzo_runner.openapi.model import Operation, Response
 from arazzo_runner.openapi.response.contract import response_for
+from arazzo_runner.text.pattern import lazy_pattern
 
+_STATUS: Final = lazy_pattern("[1-5][0-9]{2}")
 _SAMPLE_STATUSES: Final = (100, 199, 200, 201, 202, 204, 301, 304, 400, 404, 409, 500, 503, 599)
 
 
@@ -50,7 +52,7 @@ def _range_statuses(operation: Operation, criteria: Iterable[ConditionParts]) ->
 
 
 def _outcomes(operation: Operation, asked: tuple[int, ...]) -> tuple[ResponseOutcome, ...]:
-    exact = {int(one.status) for one in operation.responses if one.status.isdecimal()}
+    exact = {int(one.status) for one in operation.responses if _STATUS.fullmatch(one.status)}
     found = ((status, response_for(operation, status)) for status in sorted(exact.union(asked)))
     return tuple(ResponseOutcome(status, one) for status, one in found if one is not None)
 

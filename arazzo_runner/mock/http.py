@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from arazzo_runner.expression.value import Value
+from arazzo_runner.expression.value import Value, to_number
 from arazzo_runner.http_semantics.media_type import is_xml
 from arazzo_runner.mock.generate.flatten import NoExample
 from arazzo_runner.mock.generate.seeded import SeededChoice
@@ -76,7 +76,7 @@ def _takes_text(header: Header, operation: Operation, text: str) -> bool:
     if header.schema is None:
         return True
     fits = _schema_memo(header.schema, operation.description).fits
-    return fits(text) or (text.isdecimal() and fits(int(text)))
+    return fits(text) or (text.isdecimal() and fits(to_number(text)))
 
 
 def _header(header: Header, operation: Operation, location: str | None, dice: SeededChoice) -> str:

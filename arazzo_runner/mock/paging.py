@@ -13,6 +13,7 @@ from urllib.parse import quote_plus, urlsplit, urlunsplit
 from msgspec import Struct
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.http_semantics.integers import parse_digits
 from arazzo_runner.mock.problem import Problem, ProblemError
 from arazzo_runner.mock.request_values import parse_query
 from arazzo_runner.mock.resources import normalized_name
@@ -107,8 +108,8 @@ def _start(given: Mapping[str, Value], size: int, first_index: int) -> int:
 
 
 def _from_token(name: str, token: str, *, knows_tokens: bool) -> int:
-    digits = token.removeprefix(MARK)
-    if not digits.isdecimal():
+    place = parse_digits(token.removeprefix(MARK))
+    if place is None:
         if not knows_tokens:
             return 0
         raise ProblemError(
@@ -118,7 +119,7 @@ def _from_token(name: str, token: str, *, knows_tokens: bool) -> int:
                 (name, "query"),
             )
         )
-    return int(digits)
+    return place
 
 
 def url_of(page: Page, start: int) -> str:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
+from arazzo_runner.http_semantics.integers import parse_status
 from arazzo_runner.mock.generate.flatten import NoExample, flatten
 from arazzo_runner.mock.generate.value import type_of_schema
 from arazzo_runner.mock.negotiation import accepted_media_type, concrete_type, string_as_text
@@ -171,7 +172,7 @@ def example_response(
 
 def _success_statuses(operation: Operation, expected: StepExpectation) -> list[int]:
     """The documented 2xx statuses in order; of ranges those that the step expects first."""
-    exact = sorted(int(one.status) for one in operation.responses if one.status.isdecimal())
+    exact = sorted(filter(None, (parse_status(one.status) for one in operation.responses)))
     found = [one for one in exact if 200 <= one <= 299]
     names = {one.status for one in operation.responses}
     if "2XX" in names or ("default" in names and not found):
@@ -182,7 +183,7 @@ def _success_statuses(operation: Operation, expected: StepExpectation) -> list[i
 
 def _documented_failures(operation: Operation, expected: StepExpectation) -> list[int]:
     """The other documented statuses; of ranges those that the step expects."""
-    exact = sorted(int(one.status) for one in operation.responses if one.status.isdecimal())
+    exact = sorted(filter(None, (parse_status(one.status) for one in operation.responses)))
     asked = [one for one in expected.statuses() if response_for(operation, one) is not None]
     return [one for one in dict.fromkeys((*exact, *asked)) if not 200 <= one <= 299]
 
@@ -274,8 +275,7 @@ def _schema_of(schema: Schema, operation: Operation) -> tuple[Value, str]:
 
 def _number(status: str) -> int:
     """`2XX` is 200; `default` stands for any, so for 200."""
-    digits = status.replace("X", "0")
-    return int(digits) if digits.isdecimal() else 200
+    return parse_status(status.replace("X", "0")) or 200
 
 
 def _array(operation: Operation, schema: Value) -> ArrayPath | None:

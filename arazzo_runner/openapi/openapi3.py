@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, Final, cast, get_args
-from urllib.parse import urljoin
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
@@ -36,7 +35,7 @@ from arazzo_runner.openapi.model import (
     ServerVariable,
     Style,
 )
-from arazzo_runner.openapi.references import resolve_reference
+from arazzo_runner.openapi.references import join_uris, resolve_reference
 from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import Place
 
@@ -349,7 +348,7 @@ def _server(description: ApiDescription, node: Value, place: Place) -> Server:
     url = required_text(server, "url", place, "a server") or "/"
     if place.source.uri != description.source.uri:
         # Relative to the document it stands in, which is another one than the description's.
-        url = urljoin(place.source.uri, url)
+        url = join_uris(place.source.uri, url)
     variables = object_at(server.get("variables"), place.at("variables"), "`variables`")
     return Server(
         url,

@@ -7,7 +7,7 @@ Object", "Relative References in API Description URIs"; JSON Schema 2020-12 core
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import unquote, urljoin
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -99,7 +99,7 @@ def load_document(description: ApiDescription, source: SourceFile) -> tuple[Sour
 def document_uri(description: ApiDescription, source: SourceFile, root: Value) -> str:
     """The base URI of a document: ``$self`` (3.2), else where it was read."""
     own = root.get("$self") if isinstance(root, dict) and description.version >= (3, 2) else None
-    return urljoin(source.uri, own) if isinstance(own, str) else source.uri
+    return join_uris(source.uri, own) if isinstance(own, str) else source.uri
 
 
 def find_identifiers(description: ApiDescription, source: SourceFile) -> Identifiers:
@@ -244,8 +244,18 @@ def _id(node: Value) -> str | None:
 
 
 def _join(base: str, reference: str) -> str:
-    # urljoin does not know `urn:` and other opaque schemes: there only a whole URI is usable.
-    return urldefrag(urljoin(base, reference)).url
+    return join_uris(base, reference).partition("#")[0]
+
+
+def join_uris(base: str, reference: str) -> str:
+    """The URI that a reference means (RFC 3986, section 5); itself where it is none: `http://[`.
+
+    ``urljoin`` does not know `urn:` and other opaque schemes: there only a whole URI is usable.
+    """
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return reference
 
 
 def _has_ids(description: ApiDescription, source: SourceFile) -> bool:

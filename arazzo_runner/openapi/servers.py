@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.model import Operation, Server
+from arazzo_runner.openapi.references import join_uris
 from arazzo_runner.text.diagnostic import did_you_mean, error
 from arazzo_runner.text.pattern import lazy_pattern
 
@@ -91,10 +92,7 @@ def _absolute(url: str, operation: Operation) -> str:
 
 @lru_cache(maxsize=64)  # a description has few servers and many operations
 def _join(base: str, url: str) -> str:
-    try:
-        return urljoin(base, url)
-    except ValueError:
-        return url  # judged with all others that are no URLs
+    return join_uris(base, url)
 
 
 def _variable(name: str, server: Server, variables: Mapping[str, str], operation: Operation) -> str:

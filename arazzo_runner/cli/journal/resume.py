@@ -29,7 +29,7 @@ from arazzo_runner.cli.run.session import CommandSession, StartedRun
 from arazzo_runner.errors import UsageError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.journal.journal import Journal
-from arazzo_runner.journal.model import RowRecord, RunRecord
+from arazzo_runner.journal.model import JournalError, RowRecord, RunRecord
 from arazzo_runner.journal.world import Decisions
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.pipeline.load import Description
@@ -75,6 +75,8 @@ class ResumedRun(JournalOption):
         with journal_errors(file):
             record = self._find(self._journal)
             self._records = self._journal.rows(record.run_id)
+            if not self._records:
+                raise JournalError("is damaged: the rows of the run are gone")
         try:
             self._kept = read_flags(record.options)
         except ValueError:
@@ -156,7 +158,7 @@ class ResumedRun(JournalOption):
     def _inputs(self, row: RowRecord, typed: Mapping[str, Value]) -> dict[str, Value]:
         try:
             kept = read_inputs(row)
-        except ValueError:
+        except (ValueError, RecursionError):
             reason = "is damaged: the inputs of a row are gone"
             raise journal_error(self.given["journal"], reason) from None
         except FileNotReadError as reason:

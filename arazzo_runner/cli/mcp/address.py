@@ -12,9 +12,11 @@ from arazzo_runner.mcp.address import ListeningAddress
 from arazzo_runner.mock_server.admin import is_loopback
 from arazzo_runner.mock_server.listen import AddressFlags, bind_sockets, server_url
 from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.pattern import lazy_pattern
 
 TOKEN_VARIABLE: Final = "ARAZZO_MCP_TOKEN"  # noqa: S105 - the name of a variable
 _SHORTEST: Final = 16
+_PORT: Final = lazy_pattern("[0-9]{1,5}")
 
 
 def listening_address(given: Mapping[str, Any]) -> ListeningAddress | None:
@@ -43,7 +45,7 @@ def _host_and_port(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     bare = host.removeprefix("[").removesuffix("]")
     is_bare = ":" not in bare or host.startswith("[")
-    if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65_535 or not is_bare:
+    if not colon or _PORT.fullmatch(port) is None or int(port) > 65_535 or not is_bare:
         raise _usage_error(
             f"`--http {text}` is not HOST:PORT", "write it as `127.0.0.1:8000` or `[::1]:8000`"
         )

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TextIO, TypeAlias
 
 import click
 from msgspec import Struct, field
@@ -167,10 +167,13 @@ class RunSession(Struct, frozen=True):
         return first_code(codes)
 
 
+_MOST_DIGITS: Final = 5  # of a width that a terminal may have
+
+
 def _width() -> int:
     """As `shutil.get_terminal_size` has it, whose module loads all kinds of compression."""
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns):
+    if columns.isdecimal() and len(columns) <= _MOST_DIGITS and int(columns):
         return int(columns)
     stdout = sys.__stdout__
     try:

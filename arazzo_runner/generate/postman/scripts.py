@@ -17,7 +17,7 @@ from arazzo_runner.text.source import pointer_text
 _LONGEST: Final = 20_000
 _STRING: Final = r"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\$]|\\.)*`)"""
 _BODY: Final = r"(?:pm\.response\.json\(\)|JSON\.parse\((?:responseBody|pm\.response\.text\(\))\))"
-_PATH: Final = r"""(?:\??\.[A-Za-z_$][\w$]*|(?:\?\.)?\[(?:\d+|"[^"\]\n]*"|'[^'\]\n]*')\])*"""
+_PATH: Final = r"""(?:\??\.[A-Za-z_$][\w$]*|(?:\?\.)?\[(?:[0-9]{1,9}|"[^"\]\n]*"|'[^'\]\n]*')\])*"""
 _VALUE: Final = rf"(?P<root>{_BODY}|[A-Za-z_$][\w$]*)(?P<path>{_PATH})"
 _HEADER: Final = (
     rf"(?:pm\.response\.headers\.get|postman\.getResponseHeader)\(\s*(?P<header>{_STRING})\s*\)"
@@ -35,17 +35,17 @@ _SET: Final = lazy_pattern(
     rf"\(\s*(?P<variable>{_STRING})\s*,\s*(?:{_HEADER}|{_VALUE})\s*\)\s*;?"
 )
 _STATUSES: Final = (
-    lazy_pattern(r"pm\.response\.to\.(?:have|be)\.status\(\s*(?P<codes>\d{3})\s*\)\s*;?"),
+    lazy_pattern(r"pm\.response\.to\.(?:have|be)\.status\(\s*(?P<codes>[0-9]{3})\s*\)\s*;?"),
     lazy_pattern(
         r"pm\.expect\(\s*(?:pm\.response\.code|responseCode\.code)\s*\)\.to\.(?:be\.|deep\.)*"
-        r"(?:eql|equals?|eq|oneOf)\(\s*\[?\s*(?P<codes>\d{3}(?:\s*,\s*\d{3})*)\s*\]?\s*\)\s*;?"
+        r"(?:eql|equals?|eq|oneOf)\(\s*\[?\s*(?P<codes>[0-9]{3}(?:\s*,\s*[0-9]{3})*)\s*\]?\s*\)\s*;?"
     ),
     lazy_pattern(
-        rf"tests\[\s*{_STRING}\s*\]\s*=\s*responseCode\.code\s*={{2,3}}\s*(?P<codes>\d{{3}})\s*;?"
+        rf"tests\[\s*{_STRING}\s*\]\s*=\s*responseCode\.code\s*={{2,3}}\s*(?P<codes>[0-9]{{3}})\s*;?"
     ),
 )
 _SUCCESS: Final = lazy_pattern(r"pm\.response\.to\.be\.(?P<word>ok|success)\b(?:\(\s*\))?\s*;?")
-_LITERAL: Final = rf"(?P<literal>{_STRING}|-?\d+(?:\.\d+)?|true|false|null)"
+_LITERAL: Final = rf"(?P<literal>{_STRING}|-?[0-9]{{1,300}}(?:\.[0-9]+)?|true|false|null)"
 _EXPECTED: Final = (
     lazy_pattern(
         rf"pm\.expect\(\s*{_VALUE}\s*\)\.to\.(?:be\.|deep\.)*(?:eql|equals?|eq)\(\s*{_LITERAL}"
@@ -58,7 +58,7 @@ _FRAME: Final = lazy_pattern(
     rf"pm\.test\(\s*{_STRING}\s*,\s*(?:async\s+)?(?:function\s*\w*\s*\([^)\n]*\)|\([^)\n]*\)\s*=>"
     r"|\w+\s*=>)\s*\{?|\}\s*\)\s*;?"
 )
-_TOKEN: Final = lazy_pattern(r"""\.([A-Za-z_$][\w$]*)|\[(\d+)\]|\[["']([^"'\]]*)["']\]""")
+_TOKEN: Final = lazy_pattern(r"""\.([A-Za-z_$][\w$]*)|\[([0-9]{1,9})\]|\[["']([^"'\]]*)["']\]""")
 
 Tokens = tuple[str | int, ...]
 

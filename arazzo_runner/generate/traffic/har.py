@@ -15,6 +15,7 @@ from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.http_semantics.media_type import codec_of, essence, parameter_of
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.report.secret_names import without_user
+from arazzo_runner.text.json_reader import SURROGATE
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _LARGEST_STATUS: Final = 599
@@ -161,7 +162,8 @@ _KINDS: Final = {dict: "object", list: "array", str: "string", int: "integer"}
 def parse_traffic_json(name: str, data: bytes) -> Value:
     """The value of a file. Raises UsageError for one that is no JSON, or nested too deeply."""
     try:
-        value: Value = json.loads(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
+        value: Value = json.loads(text)
     except json.JSONDecodeError as reason:
         where = f"line {reason.lineno}, column {reason.colno}"
         raise traffic_error(f"`{name}` cannot be used: it is not JSON: {where}") from None
@@ -172,4 +174,11 @@ def parse_traffic_json(name: str, data: bytes) -> Value:
     except ValueError:  # Python's limit
         why = "a number in it has too many digits"
         raise traffic_error(f"`{name}` cannot be used: {why}") from None
-    return value
+    return _whole_characters(value) if SURROGATE.search(text) else value
+
+
+def _whole_characters(value: Value) -> Value:
+    """A value in whose texts the halves of characters are U+FFFD: no document can hold them."""
+    spelled = json.dumps(value, ensure_ascii=False).encode("utf-16", "surrogatepass")
+    whole: Value = json.loads(spelled.decode("utf-16", "replace"))
+    return whole

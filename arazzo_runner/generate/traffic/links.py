@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from msgspec import Struct
 
 from arazzo_runner.generate.draft import DraftSelector
 from arazzo_runner.generate.identifiers import singular, split_words
 from arazzo_runner.generate.traffic.templates import is_identifier
+from arazzo_runner.http_semantics.uri import parse_uri
 from arazzo_runner.text.pattern import lazy_pattern
 
 _LOCATED: Final = frozenset({"location", "content-location", "operation-location"})
@@ -41,7 +42,8 @@ def linked_values(field: str, text: str) -> Iterator[LinkedValue]:
 
 
 def _path_values(field: str, url: str) -> Iterator[LinkedValue]:
-    segments = urlsplit(url).path.strip("/").split("/")
+    parts = parse_uri(url)
+    segments = parts.path.strip("/").split("/") if parts else []
     for index, (before, segment) in enumerate(pairwise(segments), 2):
         is_named = is_identifier(segment) or (index == len(segments) and before != segment)
         if is_named and not is_identifier(before):
@@ -51,7 +53,8 @@ def _path_values(field: str, url: str) -> Iterator[LinkedValue]:
 
 
 def _query_values(field: str, url: str) -> Iterator[LinkedValue]:
-    for name, _ in parse_qsl(urlsplit(url).query):
+    parts = parse_uri(url)
+    for name, _ in parse_qsl(parts.query) if parts else ():
         pattern = f'[?&]{re.escape(name)}=([^&>#]+)[^,]*rel="?next'
         found = re.search(pattern, f'{url}>; rel="next"')
         if found is not None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from arazzo_runner.generate.openapi.catalog import ApiOperation
 from arazzo_runner.generate.traffic.calls import TrafficCall
+from arazzo_runner.http_semantics.uri import parse_uri
 from arazzo_runner.mock.request import literal_pattern
 from arazzo_runner.openapi.model import Operation, Server
 
@@ -71,7 +71,9 @@ def _rank(server: Server, call: TrafficCall, base: str) -> int:
     url = server.url
     for name, variable in server.variables.items():
         url = url.replace(f"{{{name}}}", variable.default)
-    parts = urlsplit(url)
+    parts = parse_uri(url)
+    if parts is None:
+        return _NONE
     documented = parts.path.rstrip("/")
     if documented != base.rstrip("/"):
         # Behind a gateway, which has it below a path of its own.

@@ -21,7 +21,7 @@ from arazzo_runner.expression.ast import (
     ObjectTemplate,
     Template,
 )
-from arazzo_runner.expression.value import Value, describe, is_ordered, to_text
+from arazzo_runner.expression.value import Value, describe, is_ordered, to_number, to_text
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.lint.schemas import expression_shape
 from arazzo_runner.lint.values.constraints import (
@@ -257,7 +257,7 @@ def readings(constant: Value, on: TypeCheckContext) -> Iterator[Value]:
     text = to_text(constant)
     yield text
     if _NUMBER.fullmatch(text):
-        yield float(text) if set(text) & set(".eE") else int(text)
+        yield to_number(text)
 
 
 def _as_item(

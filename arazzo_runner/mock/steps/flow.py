@@ -40,6 +40,7 @@ from arazzo_runner.expression.ast import (
 )
 from arazzo_runner.expression.query.jsonpath_prefix import leading_tokens
 from arazzo_runner.expression.value import Value
+from arazzo_runner.http_semantics.integers import parse_digits
 from arazzo_runner.lint.reads import selector_tokens, selectors
 from arazzo_runner.mock.generate.flatten import (
     NoExample,
@@ -285,8 +286,9 @@ def _descend(schema: Value, root: Value, tokens: list[str]) -> Value | None:
     for token in tokens:
         flat = _flat_with(schema, root, frozenset((token,)))
         found = _schema_below(flat, token)
-        if found is None and token.isdecimal():
-            found = _schema_below(flat, int(token))
+        index = parse_digits(token)
+        if found is None and index is not None:
+            found = _schema_below(flat, index)
         if found is None:
             return None
         schema = found

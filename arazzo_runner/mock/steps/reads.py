@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Final
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.http_semantics.integers import parse_digits
 from arazzo_runner.mock.generate.flatten import (
     NoExample,
     combine_schemas,
@@ -120,7 +121,12 @@ def _is_paging(tokens: Tokens) -> bool:
 
 def member_tokens(tokens: Tokens) -> Tokens:
     """The way to a member: `length` of a list is no member."""
-    return tuple(int(one) if isinstance(one, str) and one.isdecimal() else one for one in tokens)
+    return tuple(one if isinstance(one, int) else _index(one) for one in tokens)
+
+
+def _index(token: str) -> str | int:
+    index = parse_digits(token)
+    return token if index is None else index
 
 
 def value_at(value: Value, tokens: Tokens) -> MaybeValue:

@@ -21,6 +21,7 @@ from arazzo_runner.expression.ast import And, BodyRef, Comparison, Constant, Hea
 from arazzo_runner.expression.query.limits import QueryError
 from arazzo_runner.expression.query.regex import regex_search
 from arazzo_runner.expression.value import MISSING, Value, is_equal, is_ordered
+from arazzo_runner.http_semantics.integers import parse_digits
 from arazzo_runner.mock.generate.flatten import EXAMPLES, NoExample, flatten
 from arazzo_runner.mock.generate.pattern import generate_string
 from arazzo_runner.mock.generate.seeded import SeededChoice
@@ -52,11 +53,11 @@ SEARCH_SECONDS: Final = 0.5
 _FLAGS: Final = lazy_pattern(r"^\(\?[a-zA-Z]+\)")
 _LENGTH: Final = lazy_pattern(
     r"""^\$\[\?\s*\(?\s*length\(\s*[$@](?P<way>(?:\.\w+)*)\s*\)\s*"""
-    r"""(?P<operator>==|<=|>=|<|>)\s*(?P<number>\d+)\s*\)?\s*\]$"""
+    r"""(?P<operator>==|<=|>=|<|>)\s*(?P<number>[0-9]+)\s*\)?\s*\]$"""
 )
 _FILTER: Final = lazy_pattern(
     r"""^\$(?P<way>(?:\.\w+)*)\[\?\s*\(?\s*@\.(?P<name>\w+)\s*==\s*"""
-    r"""(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)"|(?P<number>-?\d+))\s*\)?\s*\]$"""
+    r"""(?:'(?P<single>[^']*)'|"(?P<double>[^"]*)"|(?P<number>-?[0-9]{1,18}))\s*\)?\s*\]$"""
 )
 
 
@@ -183,7 +184,7 @@ def _filter_wishes(text: str, start: Tokens) -> Iterator[Wish]:
     length = _LENGTH.match(text.strip())
     if length is not None:
         way = (*start, *length["way"].split(".")[1:])
-        size = int(length["number"])
+        size = parse_digits(length["number"]) or 0
         yield Wish(member_tokens(way), length["operator"], size, is_length=True)
     found = _FILTER.match(text.strip())
     if found is None or "{$" in text:

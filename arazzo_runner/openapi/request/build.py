@@ -20,7 +20,11 @@ from arazzo_runner.openapi.model import Location, Operation, Parameter, Response
 from arazzo_runner.openapi.openapi3 import DEFAULT_STYLES
 from arazzo_runner.openapi.request.encoding import RequestRefused, percent_encode
 from arazzo_runner.openapi.request.link import Link
-from arazzo_runner.openapi.request.parameters import check_header, serialize_parameter
+from arazzo_runner.openapi.request.parameters import (
+    check_header,
+    is_header_text,
+    serialize_parameter,
+)
 from arazzo_runner.openapi.request.user_headers import merge_headers
 from arazzo_runner.openapi.security.schemes import Authorization, is_carried
 from arazzo_runner.text.pattern import lazy_pattern
@@ -164,13 +168,17 @@ def _compile_template(operation: Operation) -> RequestTemplate:
             for one in operation.parameters
             if one.required and needs_value(one, operation)
         ),
-        accept=check_header(undeclared_parameter("Accept", "header"), _accept(operation.responses)),
+        accept=_accept(operation.responses),
     )
 
 
 def _accept(responses: Iterable[Response]) -> str:
-    """The documented media types, JSON before any other (RFC 9110, section 12.5.1)."""
-    names = list(dict.fromkeys(media.name for one in responses for media in one.content))
+    """The documented media types, JSON before any other (RFC 9110, section 12.5.1).
+
+    What no field can carry is none, whatever a description says.
+    """
+    documented = dict.fromkeys(media.name for one in responses for media in one.content)
+    names = [name for name in documented if is_header_text(name)]
     json = [name for name in names if media_type.is_json(name)]
     others = [name for name in names if name not in json and name != "*/*"]
     if json:

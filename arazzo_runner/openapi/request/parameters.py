@@ -159,6 +159,11 @@ def _header(parameter: Parameter, value: Value) -> str | None:
     return None if text is None else check_header(parameter, text.strip(" \t"))
 
 
+def is_header_text(text: str) -> bool:
+    """Whether a field can have this value: one without control characters and half surrogates."""
+    return is_visible_ascii(text) or not (_HALF.search(text) or _CONTROL.search(text))
+
+
 def check_header(parameter: Parameter, text: str) -> str:
     """A header value without control characters; raises RequestRefused when it has one."""
     if is_visible_ascii(text):

@@ -60,6 +60,8 @@ def test_the_bound_may_stand_first(compare, bound):
         ("$.length > 1 || $.length == 1", "$[?length($) > 1 || length($) == 1]"),
         ("!($.length > 0)", None),
         ("$.length", None),
+        (f"$.length > {'9' * 5_000}", f"$[?length($) > {'9' * 5_000}]"),
+        (f"{'9' * 5_000} > $.length", None),
         ("$[?@.length > 0]", None),
         ("$.lengthy > 0", None),
         ("$.a > 0", None),

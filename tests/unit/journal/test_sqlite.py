@@ -65,6 +65,45 @@ def test_calls_come_in_the_order_in_which_they_were_begun(store) -> None:
     assert store.call_counts("another") == CallCounts(0, 0)
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("runs", "run", b""),
+        ("runs", "document", b"\xff"),
+        ("runs", "digests", b""),
+        ("runs", "digests", b"\xff"),
+        ("runs", "digests", b"\x91" * 5000),
+        ("runs", "digests", "x"),
+        ("runs", "options", "x"),
+        ("runs", "started", float("inf")),
+        ("runs", "started", 2**62),
+        ("runs", "state", "x"),
+        ("rows", "name", b"x"),
+        ("rows", "inputs", "{}"),
+        ("rows", "state", b""),
+        ("calls", "key", b"k"),
+        ("calls", "kind", "x"),
+        ("calls", "begun", "x"),
+        ("calls", "outcome", "x"),
+    ],
+)
+def test_what_others_wrote_to_it_is_damage(store, path, table, column, value) -> None:
+    store.write("run-1", [CallEnded(0, ENDED)])
+    store.close()
+    connection = sqlite3.connect(path)
+    connection.execute(f"update {table} set {column} = ?", (value,))
+    connection.commit()
+    connection.close()
+    again = SqliteStore(path, creates=False)
+    reads = {"runs": again.runs, "rows": lambda: again.rows("run-1")}
+    with pytest.raises(JournalError, match="damaged"):
+        reads.get(table, lambda: again.calls("run-1", 0))()
+    if column == "state" and table == "rows":
+        with pytest.raises(JournalError, match="damaged"):
+            again.row_counts("run-1")
+    again.close()
+
+
 def test_rows_and_runs_end(store) -> None:
     store.write("run-1", [RowEnded(1, "failed")])
     assert [one.state for one in store.rows("run-1")] == ["open", "failed"]

@@ -275,7 +275,7 @@ def test_nothing_is_sent_that_cannot_be_kept(runs, store, monkeypatch) -> None:
     assert send(world, "GET", "other").code == "journal"
 
 
-@pytest.mark.parametrize("outcome", [b"", b"odd"])
+@pytest.mark.parametrize("outcome", [b"", b"odd", b"inf"])
 def test_an_outcome_that_cannot_be_read(runs, store, outcome) -> None:
     send(runs.world(FakeWorld()))
     run_coroutine(runs.world(FakeWorld()).sleep("k/wait", 1.0))

@@ -104,6 +104,11 @@ def test_ids_and_anchors(api, reference, at, pointer):
     assert follow(description, reference, *at)[1] == "/components/schemas/" + pointer
 
 
+def test_an_id_that_is_no_uri_stands_for_itself(api):
+    description = api(components={"schemas": {"a": {"$id": "http://[", "$anchor": "b"}}})
+    assert follow(description, "http://[#b")[1] == "/components/schemas/a"
+
+
 def test_ids_count_since_3_1(api, failure):
     description = api("3.0.3", components={"schemas": IDS})
     for reference in ("https://schemas.example/tree", "#plain"):

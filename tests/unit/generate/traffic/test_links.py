@@ -27,6 +27,8 @@ NEXT = '<https://a.example/x?limit=2&after=c2Vj>; rel="next"'
         ("Link", f"<https://a.example/?after=old>; rel=\"prev\", {NEXT}",
          {"limit": "2", "after": "c2Vj"}),
         ("Link", NEXT.replace("next", "prev"), {}),
+        ("Location", "http://[/orders/81f3ab", {}),
+        ("Link", NEXT.replace("a.example", "["), {}),
         ("ETag", "/orders/81f3ab", {}),
     ],
 )  # fmt: skip

@@ -190,6 +190,13 @@ def test_the_boundary_is_in_the_content_type(operation, payload):
     assert found == given
 
 
+@pytest.mark.parametrize("name", ["a/b\r\nX-A: 1", "a/\0", "a/\ud800"])
+def test_what_no_field_can_carry_is_not_accepted(operation, name):
+    content = {"text/csv": {}, name: {}}
+    one = operation({"responses": {"200": {"description": "fine", "content": content}}})
+    assert dict(call(one).headers)["Accept"] == "text/csv"
+
+
 def test_what_the_workflow_gives_wins(operation):
     arguments = {
         ("header", "authorization"): "Bearer own",
