@@ -39,7 +39,6 @@ _STANDARD: Final = "-"
 """Standard input or output in place of a file."""
 _WORKFLOW_ID: Final = lazy_pattern(r"[A-Za-z0-9_-]+")
 _UNNAMED: Final = "workflows.arazzo.yaml"
-_TRY: Final = "try: arazzo run {} --mock"
 _CHECK: Final = "arazzo validate {}"
 
 
@@ -64,7 +63,7 @@ def command(source: str | None, **given: Any) -> int:
     if output is not None:
         check_output_file(output, is_forced=given["force"])
     if given["from_scratch"]:
-        text, count = _scratch(source, given)
+        text = _scratch(source, given)
         return _write({output: text}, f"{{}} has two steps to begin with: edit it, then {_CHECK}")
     named = _named_source(source)
     _check_workflow_id(given["workflow"])
@@ -75,8 +74,9 @@ def command(source: str | None, **given: Any) -> int:
     if given["api"] is not None:
         message = f"`--api` is for recordings, HAR files and Postman collections; `{named}` is none"
         raise UsageError(error("AZ906", message))
-    text, count = _workflows(opened, named, output, given)
-    return _write({output: text}, f"{_count(count)} in {{}}; {_TRY}")
+    draft = _workflows(opened, named, output, given)
+    text = _draft_text(draft, output)
+    return _write({output: text}, f"{_count(draft)} in {{}}; {_advice(draft)}")
 
 
 def _check_source(sources: Iterable[str | None], flag: str, output: str | None) -> None:
@@ -95,8 +95,22 @@ def _check_workflow_id(workflow: str | None) -> None:
         raise UsageError(error("AZ906", f"{message} and `-`"))
 
 
-def _count(workflows: int) -> str:
+def _count(draft: Draft) -> str:
+    workflows = len(draft.workflows)
     return f"{workflows} workflow{'s' if workflows > 1 else ''}"
+
+
+def _advice(draft: Draft) -> str:
+    return f"try: arazzo run {{}} {_run_flags(draft)}"
+
+
+def _run_flags(draft: Draft) -> str:
+    """The flags with which all workflows run: some steps of them run more than once."""
+    from arazzo_runner.executor.plan import Limits
+
+    visits = 2 * sum(len(one.steps) for one in draft.workflows)
+    limit = Limits().max_steps
+    return "--mock" if visits <= limit else f"--mock --max-steps {-(-visits // limit) * limit}"
 
 
 def _write(texts: Mapping[str | None, str], message: str) -> int:
@@ -137,27 +151,26 @@ def _named_source(source: str | None) -> str:
     return source
 
 
-def _scratch(source: str | None, given: Mapping[str, Any]) -> tuple[str, int]:
+def _scratch(source: str | None, given: Mapping[str, Any]) -> str:
     from arazzo_runner.generate.scratch import SCRATCH
 
     if source is not None or given["only"] or given["workflow"] or given["cleanup"]:
         message = "`--from-scratch` takes no SOURCE and no option about one"
         raise click.UsageError(f"{message}, but `-o FILE` and `--force`")
     name = given["output"]
-    return (SCRATCH.replace("FILE", name) if name not in (None, _STANDARD) else SCRATCH), 1
+    return SCRATCH.replace("FILE", name) if name not in (None, _STANDARD) else SCRATCH
 
 
 def _workflows(
     opened: OpenedSource, source: str, output: str | None, given: Mapping[str, Any]
-) -> tuple[str, int]:
-    """The document and the number of its workflows; what was omitted is shown."""
+) -> Draft:
+    """The workflows for an API description; what was omitted is shown."""
     from arazzo_runner.generate.draft import DraftSource
     from arazzo_runner.generate.openapi.generate import (
         OpenApiRequest,
         generate_workflows,
         source_name,
     )
-    from arazzo_runner.generate.writer import write_draft
 
     reader = _reader(opened, output)
     described = DraftSource(source_name(_stem(source)), _relative_url(source, output))
@@ -170,7 +183,7 @@ def _workflows(
     draft = generated.draft
     if generated.problems:
         raise UsageError(*generated.problems)
-    return write_draft(_with_hint(draft, output)), len(draft.workflows)
+    return draft
 
 
 def _only(texts: Iterable[str]) -> tuple[str, ...]:
@@ -181,11 +194,15 @@ def _only(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(one for one in names if one)
 
 
-def _with_hint(draft: Draft, output: str | None) -> Draft:
+def _draft_text(draft: Draft, output: str | None) -> str:
+    """The document, with the command that runs it above where it has a name."""
+    from arazzo_runner.generate.writer import write_draft
+
     if output is None:
-        return draft
-    comment = f"Try it without a server: arazzo run {Path(output).name} --mock"
-    return replace(draft, comment=(comment, *draft.comment))
+        return write_draft(draft)
+    name, flags = Path(output).name, _run_flags(draft)
+    comment = f"Try it without a server: arazzo run {name} {flags}"
+    return write_draft(replace(draft, comment=(comment, *draft.comment)))
 
 
 class OpenedSource(Struct, frozen=True):
@@ -263,7 +280,6 @@ def _write_traffic(
     from arazzo_runner.generate.traffic.files import read_traffic
     from arazzo_runner.generate.traffic.generate import TrafficRequest, generate_traffic_workflows
     from arazzo_runner.generate.verify import DraftReader
-    from arazzo_runner.generate.writer import write_draft
     from arazzo_runner.retrieve.files import file_uri
 
     if given["cleanup"]:
@@ -293,11 +309,11 @@ def _write_traffic(
         )
     made = generate_traffic_workflows(traffic, request, reader)
     _show_notes(made.notes)
-    text = write_draft(_with_hint(made.draft, output))
-    many = _count(len(made.draft.workflows))
+    text = _draft_text(made.draft, output)
+    many, advice = _count(made.draft), _advice(made.draft)
     if beside is None:
-        return _write({output: text}, f"{many} in {{}}; {_TRY}")
-    message = f"{many} in {{}}, for the API in {escape(beside)}; {_TRY}"
+        return _write({output: text}, f"{many} in {{}}; {advice}")
+    message = f"{many} in {{}}, for the API in {escape(beside)}; {advice}"
     return _write({beside: made.description, output: text}, message)
 
 

@@ -35,6 +35,8 @@ from arazzo_runner.text.source import Place
 
 _EXTENSION = "AZ507"
 """The hint for an extension, which is written only where the user asked for it."""
+_TOGETHER = 40
+"""How many workflows run together: their steps stay far below the limits of a run."""
 
 
 class DraftReader(Struct, frozen=True):
@@ -82,7 +84,9 @@ def draft_faults(draft: Draft, reader: DraftReader) -> list[WorkflowFault]:
     wrong = {one.workflow_id for one in faults}
     called = {one.cleanup.workflow_id for one in draft.workflows if one.cleanup}
     names = [one.workflow_id for one in draft.workflows if one.workflow_id not in wrong | called]
-    return [*faults, *(_run_faults(names, examined, findings) if names else ())]
+    for at in range(0, len(names), _TOGETHER):
+        faults += _run_faults(names[at : at + _TOGETHER], examined, findings)
+    return faults
 
 
 def _finding_faults(

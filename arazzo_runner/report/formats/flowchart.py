@@ -262,7 +262,8 @@ def _masked_key(key: tuple[str, ...], masker: Masker) -> tuple[str, ...]:
 
 def _retry_text(action: RetryAction) -> str:
     limit = 1 if action.retry_limit is None else action.retry_limit
-    return f"up to {limit} retries, after {action.retry_after:g} s"
+    times = f"{limit} {'retry' if limit == 1 else 'retries'}"
+    return f"up to {times}, after {action.retry_after:g} s"
 
 
 def _target_text(step: Step) -> str:

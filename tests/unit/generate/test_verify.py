@@ -59,6 +59,8 @@ GIVEN = DraftCleanup("clean", (("id", "$steps.list.outputs.id"),))
     ("workflows", "faults"),
     [
         ([workflow("w", LIST)], []),
+        # More steps than a run makes by default.
+        ([workflow(f"w{number}", LIST) for number in range(1_001)], []),
         ([workflow("w", LIST, drop("$steps.list.outputs.id"))], []),
         (
             [workflow("w", LIST, drop("$inputs.none"))],

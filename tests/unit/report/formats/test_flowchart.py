@@ -72,7 +72,7 @@ def test_what_a_success_leads_to(model, make, expected):
             lambda m: m.retry(target="b", limit=None),
             [
                 ("s1", "before each retry"),
-                ("s0", "failure: again, up to 1 retries, after 0.5 s"),
+                ("s0", "failure: again, up to 1 retry, after 0.5 s"),
                 ("failed", "failure"),
             ],
         ),
