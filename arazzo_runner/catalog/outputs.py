@@ -13,6 +13,7 @@ from msgspec import Struct, field
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.plan import Plan, StepKey, WorkflowCall, WorkflowKey, WorkflowPlan
+from arazzo_runner.executor.secret_inputs import says_secret
 from arazzo_runner.expression.ast import DynamicValue, OutputRef, StepOutputRef
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.context import StepContext, step_contexts
@@ -142,7 +143,7 @@ class _Bundling(Struct, frozen=True):
     def _of_part(self, shape: SchemaShape, part: SchemaPart) -> dict[str, Any]:
         description = self.schemas.descriptions.get(id(shape.schemas))
         if description is None:  # of the inputs, or a constant
-            return {} if "$ref" in part.node else dict(without_definitions(part.node))
+            return _of_inputs(part.node)
         schema = Schema(part.node, part.place)
         try:
             value = bundle_beside(schema, description, "response", self.known).value
@@ -151,6 +152,27 @@ class _Bundling(Struct, frozen=True):
         self.definitions.update(definitions_of(value))
         stated = without_definitions(value)
         return stated if isinstance(stated, dict) else {}
+
+
+def _of_inputs(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema of an input as one of an output, where it neither refers to others nor is secret.
+
+    What it has by default is none of the caller's concern, and may be secret by a flag.
+    """
+    todo: list[Value] = [schema]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, list):
+            todo += node
+        elif isinstance(node, dict):
+            if "$ref" in node or says_secret(node):
+                return {}
+            todo += node.values()
+    return {key: one for key, one in schema.items() if key not in _ANNOTATIONS}
+
+
+_ANNOTATIONS: Final = frozenset({DEFINITIONS, "default", "example", "examples"})
+"""What an output of an input does not have of its schema."""
 
 
 def _name_in_callee(outputs: Iterable[tuple[str, DynamicValue]], name: str) -> str | None:

@@ -51,7 +51,8 @@ def find_problems(schema: InputsSchema, inputs: Mapping[str, Value]) -> list[Inp
         except ValueError as reason:  # the run is over, or its patterns are too much work
             message = f"the inputs cannot be checked: {reason}"
             return [*found, InputProblem("invalid", None, message)]
-        found += _schema_problems(failures, schema) if failures else ()
+        # Several keywords may require the same member.
+        found += dict.fromkeys(_schema_problems(failures, schema)) if failures else ()
     return found
 
 

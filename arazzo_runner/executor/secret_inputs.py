@@ -42,7 +42,7 @@ def has_secrets(value: InputValue) -> bool:
         if isinstance(node, list):
             todo += node
             continue
-        if _says_secret(node):
+        if says_secret(node):
             return True
         todo += node.values()
         if isinstance(node.get("$ref"), str):
@@ -50,7 +50,8 @@ def has_secrets(value: InputValue) -> bool:
     return False
 
 
-def _says_secret(schema: Mapping[str, Value]) -> bool:
+def says_secret(schema: Mapping[str, Value]) -> bool:
+    """Whether a schema itself says that its value is secret."""
     return schema.get("format") == "password" or schema.get("writeOnly") is True
 
 
@@ -77,7 +78,7 @@ def _text(value: str | float) -> str | None:
 
 def _secret(schemas: list[Value], root: Value, value: Value) -> Iterator[str]:
     applied = _subschemas(schemas, root)
-    if any(map(_says_secret, applied)):
+    if any(map(says_secret, applied)):
         yield from scalars(value)
     elif isinstance(value, dict):
         for name, member in value.items():

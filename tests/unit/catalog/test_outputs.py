@@ -101,6 +101,33 @@ def test_an_output_has_the_schema_of_what_it_reads(
     assert one.outputs["properties"]["x"] == schema
 
 
+INPUTS = """  inputs:
+    type: object
+    properties:
+      key: {type: string, format: password, default: s3cret}
+      named: {type: string, default: s3cret, examples: [s3cret], example: s3cret}
+      inner: {type: object, properties: {list: {type: array, items: [{writeOnly: true, enum: [s3cret]}]}}}
+      other: {type: array, items: {$ref: "#/components/inputs/Other"}}
+"""
+COMPONENTS = """
+components: {inputs: {Other: {type: string}}}"""
+
+
+@pytest.mark.parametrize(
+    ("name", "schema"),
+    [("key", {}), ("named", {"type": ["string", "null"]}), ("inner", {}), ("other", {})],
+)
+def test_an_output_that_is_an_input_has_none_of_its_values(
+    load: LoadWorkflows, name: str, schema: object
+) -> None:
+    """Nor a reference, which would lead nowhere there."""
+    steps = "  steps: [{stepId: all, operationId: list}]\n"
+    text = f"- workflowId: w\n{INPUTS}{steps}  outputs: {{x: $inputs.{name}}}{COMPONENTS}"
+    outputs = load(text).workflows["w"].outputs
+    assert outputs["properties"]["x"] == schema
+    assert "$defs" not in outputs
+
+
 def test_definitions_are_shared(load: LoadWorkflows) -> None:
     outputs = (
         "{a: $steps.all.outputs.orders, b: $steps.one.outputs.owner, c: $steps.one.outputs.id}"
