@@ -13,7 +13,6 @@ from arazzo_runner.openapi.schema.standalone import (
     walk_schemas,
 )
 from arazzo_runner.openapi.schema.walk import (
-    DEFINITIONS,
     definitions_of,
     properties_of,
     with_definitions,

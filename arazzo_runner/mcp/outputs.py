@@ -13,9 +13,11 @@ from arazzo_runner.openapi.schema.walk import DEFINITIONS, properties_of
 from arazzo_runner.report.body import to_json_data
 from arazzo_runner.report.safe_text import count_text
 from arazzo_runner.text.json_write import COMPACT, write_json
+from arazzo_runner.text.pattern import lazy_pattern
 
 LONGEST: Final = 64 * 2**10
 """Characters of the JSON of one output in an answer."""
+_HALF: Final = lazy_pattern("[\ud800-\udfff]")
 
 
 class StructuredOutputs(Struct, frozen=True):
@@ -48,7 +50,9 @@ def structured_outputs(
     """
     stated = dict.fromkeys(properties_of(dict(schema or {})))
     spelled = {
-        name: write_json(to_json_data(one), COMPACT) for name, one in {**stated, **outputs}.items()
+        # UTF-8 has nothing for half of a surrogate pair, which JSON may escape.
+        name: _HALF.sub("\ufffd", write_json(to_json_data(one), COMPACT))
+        for name, one in {**stated, **outputs}.items()
     }
     long = {name: text for name, text in spelled.items() if len(text) > LONGEST}
     values = {name: json.loads(text) for name, text in spelled.items() if name not in long}

@@ -18,6 +18,7 @@ from arazzo_runner.mcp.run_answer import running_answer
 from arazzo_runner.mcp.runs import MOST_KEPT, Runs
 from arazzo_runner.mcp.workflow_run import WorkflowRun
 from arazzo_runner.mcp.workflow_tool import WorkflowTool
+from arazzo_runner.text.diagnostic import shorten
 
 PATIENCE: Final = 25.0
 """Seconds that a call waits for a run: clients give up after 30 to 60."""
@@ -144,9 +145,12 @@ class RunTools(Struct, frozen=True):
 
     def _run_of(self, arguments: Mapping[str, Value]) -> WorkflowRun:
         run_id = arguments.get("run_id")
-        run = self.runs.find(run_id) if isinstance(run_id, str) else None
+        if not isinstance(run_id, str):
+            raise CallRefused("`run_id` has to be a string: the one that a call gave")
+        run = self.runs.find(run_id)
         if run is None:
-            raise CallRefused(f"there is no run `{run_id}`: only the last {MOST_KEPT} are kept")
+            called = shorten(run_id)
+            raise CallRefused(f"there is no run `{called}`: only the last {MOST_KEPT} are kept")
         return run
 
 

@@ -23,6 +23,7 @@ from arazzo_runner.mcp.listed_tool import ListedTool
 from arazzo_runner.mcp.offer import Offer
 from arazzo_runner.mcp.runs import Runs
 from arazzo_runner.mcp.workflow_run import WorkflowRun
+from arazzo_runner.text.diagnostic import did_you_mean, shorten
 from arazzo_runner.version import VERSION
 
 _JSON: Final = "application/json"
@@ -77,9 +78,12 @@ class _Handlers(Struct, frozen=True):
     ) -> types.CallToolResult | types.InputRequiredResult:
         """What a tool gives, its refusal, or what the user is to be asked first."""
         client = Client(context, params)
-        tool = self.offer.tools_for(asks=client.can_ask).get(params.name)
+        tools = self.offer.tools_for(asks=client.can_ask)
+        tool = tools.get(params.name)
         if tool is None:
-            raise MCPError(types.INVALID_PARAMS, f"there is no tool `{params.name}`")
+            missing = f"there is no tool `{shorten(params.name)}`"
+            nearest = did_you_mean(params.name, tools)
+            raise MCPError(types.INVALID_PARAMS, f"{missing}; {nearest}" if nearest else missing)
         try:
             return _result(await tool.call(params.arguments or {}, client))
         except AnswerPending as pending:
@@ -104,7 +108,8 @@ class _Handlers(Struct, frozen=True):
         """The report of a run, secrets masked."""
         run = self.runs.find_uri(params.uri)
         if run is None:
-            raise MCPError(types.INVALID_PARAMS, f"there is no resource `{params.uri}`")
+            missing = f"there is no resource `{shorten(params.uri)}`"
+            raise MCPError(types.INVALID_PARAMS, missing)
         text = types.TextResourceContents(uri=run.uri, mime_type=_JSON, text=run.report)
         return types.ReadResourceResult(contents=[text])
 

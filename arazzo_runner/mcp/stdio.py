@@ -17,10 +17,14 @@ from threading import Thread
 from typing import Any, BinaryIO, Final, cast
 
 import anyio
+from anyio.abc import ObjectSendStream
 from anyio.from_thread import BlockingPortal
 from anyio.streams.memory import MemoryObjectSendStream
 from mcp.server.lowlevel.server import Server
 from mcp.server.stdio import stdio_server
+from mcp.shared.message import SessionMessage
+
+from arazzo_runner.mcp.unreadable import unreadable_error
 
 LONGEST_LINE: Final = 4 * 2**20
 """Bytes of a message."""
@@ -56,22 +60,31 @@ async def _serve(server: Server[Any], requests: int, responses: BinaryIO) -> int
         lines = _LineReader(requests, portal)
         written = anyio.wrap_file(TextIOWrapper(cast("Any", responses), encoding="utf-8"))
         async with stdio_server(cast("Any", lines), written) as (reading, writing):
+            lines.answers = writing
             await server.run(reading, writing, server.create_initialization_options())
         tasks.cancel_scope.cancel()
     return ended_by
 
 
 class _LineReader:
-    """The lines of a descriptor, as they come; one that is too long is none that can be read."""
+    """The lines of a descriptor, as they come; one that is too long is none that can be read.
+
+    The SDK says nothing of a line that it cannot read: ``answers`` is where that is told.
+    """
 
     def __init__(self, descriptor: int, portal: BlockingPortal) -> None:
+        self.answers: ObjectSendStream[SessionMessage] | None = None
         send, self._lines = anyio.create_memory_object_stream[str](16)
         arguments = (descriptor, portal, send)
         Thread(target=_read_lines, args=arguments, daemon=True).start()
 
     async def __aiter__(self) -> AsyncIterator[str]:
         async for line in self._lines:
-            yield line
+            unreadable = unreadable_error(line)
+            if unreadable is None:
+                yield line
+            elif self.answers is not None:
+                await self.answers.send(SessionMessage(unreadable))
 
 
 def _read_lines(

@@ -8,6 +8,7 @@ from typing import Any, Final
 from arazzo_runner.catalog.hidden_inputs import without_inputs
 from arazzo_runner.catalog.model import WorkflowInfo
 from arazzo_runner.catalog.names import tool_names
+from arazzo_runner.embed.runner import read_inputs
 from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.mcp.answer import CallRefused
 from arazzo_runner.mcp.document import OfferedDocument
@@ -88,7 +89,10 @@ class WorkflowTool(SafeRepr, frozen=True):
         for name in arguments:
             if name in secret | self.document.secrets:
                 raise CallRefused(self._secret_text(name, "is never an argument"))
-        own = {**arguments, **self.set_inputs}
+        try:
+            own = {**read_inputs(arguments), **self.set_inputs}
+        except TypeError as reason:  # NaN and infinite numbers, which Python reads as JSON
+            raise CallRefused(str(reason)) from None
         for name in sorted(secret - own.keys()):
             value = self.document.look_up(self.info.workflow_id, name)
             if value is not MISSING:

@@ -7,6 +7,8 @@ import mcp_types as types
 import pytest
 from mcp.shared.exceptions import MCPError
 
+from arazzo_runner.mcp.answer import CallRefused
+
 from .conftest import WORD
 
 MODES = ("legacy", "2026-07-28")
@@ -71,6 +73,20 @@ def test_a_call_that_cannot_run_says_why(server, arguments: dict, text: str) -> 
     assert server.shop.sent == []
 
 
+def test_a_number_that_json_does_not_have_is_refused(server) -> None:
+    server.new()
+    make = next(one for one in server.tools if one.name == "make")
+    with pytest.raises(CallRefused, match="`name` is nan, which is not a JSON value"):
+        make.inputs({"name": float("nan")})
+
+
+def test_half_of_a_character_is_shown_as_none(server) -> None:
+    server.shop.body = {"id": 1, "note": "half \ud83d of"}
+    result = server.call("make", {"name": "Ann"})
+    assert result.structured_content == {"outputs": {"note": "half \ufffd of"}}
+    assert json.loads(result.content[0].text) == result.structured_content
+
+
 def test_a_secret_that_is_not_set_names_its_variable(server) -> None:
     server.secrets.clear()
     result = server.call("make", {"name": "Ann"})
@@ -115,13 +131,17 @@ def test_secrets_are_masked_in_results_and_reports(server) -> None:
 
 def test_what_is_not_there(server) -> None:
     async def talk(client):
-        with pytest.raises(MCPError, match="there is no tool `lost`"):
+        with pytest.raises(MCPError, match=r"^there is no tool `lost`$"):
             await client.call_tool("lost", {})
+        with pytest.raises(MCPError, match=r"no tool `clera`; did you mean `clear`\?$"):
+            await client.call_tool("clera", {})
         with pytest.raises(MCPError, match="there is no resource"):
             await client.read_resource("arazzo://runs/1/report.json")
 
     server.talk(talk)
     assert "there is no run `1`" in server.call("get_run", {"run_id": "1"}).content[0].text
+    assert "has to be a string" in server.call("get_run").content[0].text
+    assert len(server.call("get_run", {"run_id": "1" * 9_000}).content[0].text) < 200
 
 
 def test_a_bug_says_nothing_of_itself(server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,12 +109,16 @@ def test_a_signal_ends_it_though_standard_input_is_open(number: int, code: int) 
         assert process.stdout.read() == ""
 
 
-def test_a_line_that_is_no_message_or_too_long_is_passed_over() -> None:
+def test_a_line_that_is_no_message_or_too_long_is_answered() -> None:
+    half = r'{"jsonrpc": "2.0", "id": 5, "method": "tools/call", "params": {"name": "\ud83d"}}'
     with start("--mock", TRIGGER) as process:
-        lines = ["{", "x" * (5 * 2**20), json.dumps(INITIALIZE)]
+        lines = ["{", half, "x" * (5 * 2**20), json.dumps(INITIALIZE)]
         out, _ = process.communicate("\n".join(lines) + "\n", timeout=60)
     assert process.returncode == 0
-    assert '"protocolVersion":"2025-06-18"' in out.splitlines()[-1]
+    answers = [json.loads(one) for one in out.splitlines()]
+    assert [one["id"] for one in answers] == [None, 5, None, 1]
+    assert answers[1]["error"]["code"] == -32700
+    assert answers[-1]["result"]["protocolVersion"] == "2025-06-18"
 
 
 def failed(*arguments: str, **more) -> tuple[int, str]:
