@@ -12,12 +12,7 @@ from arazzo_runner.openapi.schema.standalone import (
     possible_schemas,
     walk_schemas,
 )
-from arazzo_runner.openapi.schema.walk import (
-    definitions_of,
-    properties_of,
-    with_definitions,
-    without_definitions,
-)
+from arazzo_runner.openapi.schema.walk import DEFINITIONS, definitions_of, properties_of
 
 _BY_NAME: Final = ("dependentRequired", "dependentSchemas", "dependencies")
 """Keywords that say by the name of a member what else has to be."""
@@ -71,7 +66,7 @@ def _other_names(stated: list[Value], names: Collection[str]) -> list[Value]:
 
 def _with_used_definitions(root: dict[str, Any]) -> dict[str, Any]:
     """A schema with those of its definitions that its other parts lead to."""
-    bare = without_definitions(root)
+    bare = {name: one for name, one in root.items() if name != DEFINITIONS}
     todo: list[Value] = [bare]
     used = list[int]()
     while todo:
@@ -84,5 +79,5 @@ def _with_used_definitions(root: dict[str, Any]) -> dict[str, Any]:
             if meant is not None and meant is not root and id(meant) not in used:
                 used.append(id(meant))
                 todo.append(meant)
-    every = definitions_of(root)
-    return with_definitions(bare, {name: one for name, one in every.items() if id(one) in used})
+    kept = {name: one for name, one in definitions_of(root).items() if id(one) in used}
+    return {**bare, DEFINITIONS: kept} if kept else bare

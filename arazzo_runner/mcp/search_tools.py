@@ -15,7 +15,7 @@ from arazzo_runner.mcp.outputs import result_schema
 from arazzo_runner.mcp.run_tools import Confirmation, RunTools
 from arazzo_runner.mcp.workflow_tool import CONFIRM, WorkflowTool
 from arazzo_runner.portal.search import WordIndex
-from arazzo_runner.text.diagnostic import did_you_mean
+from arazzo_runner.text.diagnostic import did_you_mean, shorten
 from arazzo_runner.text.json_write import COMPACT, write_json
 
 SEARCH: Final = "search_workflows"
@@ -108,6 +108,9 @@ class SearchTools:
 
     async def _run(self, arguments: Mapping[str, Value], client: Client) -> ToolAnswer:
         tool = self._tool(arguments)
+        for name in arguments.keys() - {"workflow_id", "inputs", "confirm"}:
+            called = shorten(name)
+            raise CallRefused(f"`{RUN}` has no argument `{called}`\nhelp: inputs stand in `inputs`")
         inputs = arguments.get("inputs", {})
         if not isinstance(inputs, dict):
             raise CallRefused("`inputs` has to be an object: values by the names of inputs")
@@ -116,10 +119,12 @@ class SearchTools:
 
     def _tool(self, arguments: Mapping[str, Value]) -> WorkflowTool:
         name = arguments.get("workflow_id")
-        found = self._by_id.get(name) if isinstance(name, str) else None
+        if not isinstance(name, str):
+            raise CallRefused("`workflow_id` has to be a string: the name of a workflow")
+        found = self._by_id.get(name)
         if found is None:
-            hint = did_you_mean(str(name), self._by_id) or f"`{SEARCH}` finds them by words"
-            raise CallRefused(f"no workflow is called `{name}`\nhelp: {hint}")
+            hint = did_you_mean(name, self._by_id) or f"`{SEARCH}` finds them by words"
+            raise CallRefused(f"no workflow is called `{shorten(name)}`\nhelp: {hint}")
         return found
 
 

@@ -67,7 +67,9 @@ def test_secret_inputs_are_in_no_description(many) -> None:
     ("tool", "arguments", "text"),
     [
         ("describe_workflow", {"workflow_id": "makes"}, "did you mean `make`?"),
-        ("describe_workflow", {}, "`search_workflows` finds them"),
+        ("describe_workflow", {"workflow_id": "zz"}, "`search_workflows` finds them"),
+        ("describe_workflow", {}, "`workflow_id` has to be a string"),
+        ("run_workflow", {"workflow_id": "make", "name": "Ann"}, "has no argument `name`"),
         ("run_workflow", {"workflow_id": "make", "inputs": [1]}, "`inputs` has to be an object"),
         ("search_workflows", {"query": 1}, "`query` has to be a string"),
         ("run_workflow", {"workflow_id": "clear"}, "with `confirm` as true"),
