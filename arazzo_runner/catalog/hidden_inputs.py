@@ -17,8 +17,9 @@ from arazzo_runner.openapi.schema.walk import DEFINITIONS, definitions_of, prope
 _BY_NAME: Final = ("dependentRequired", "dependentSchemas", "dependencies")
 """Keywords that say by the name of a member what else has to be."""
 _VALUES: Final = ("default", "example", "const")
-"""Keywords that hold a whole value, or a list of these."""
+"""Keywords that hold a whole value."""
 _LISTS: Final = ("examples", "enum")
+"""Keywords that hold a list of whole values."""
 
 
 def without_inputs(schema: dict[str, Any], names: Collection[str]) -> dict[str, Any]:

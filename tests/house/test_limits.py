@@ -56,7 +56,7 @@ HELD = {
     "integers of JSON": ["json-integer/at", "json-integer/past", "json-not-finite/at", "json-not-finite/past"],
     "redirects": ["redirects/at", "redirects/past"],
     "origins that `x-url` may lead to": ["cases/semantics/59-x-url-of-an-allowed-origin", "cases/semantics/59-x-url-of-another-origin"],
-    "a message to `arazzo mcp`": ["unit/mcp/test_stdio.py::test_lines", "unit/cli/mcp/test_command.py::test_a_line_that_is_no_message_or_too_long_is_passed_over"],
+    "a message to `arazzo mcp`": ["unit/mcp/test_stdio.py::test_lines", "unit/cli/mcp/test_command.py::test_a_line_that_is_no_message_or_too_long_is_answered"],
     "sessions over HTTP, of versions before 2026-07-28": ["unit/mcp/test_http.py::test_sessions"],
     "how long a call of a tool waits for its run": ["unit/mcp/test_run_tools.py::test_a_run_that_takes_long_is_asked_for_later", "unit/mcp/test_server.py::test_outputs_are_structured_content_and_text"],
     "runs of `arazzo mcp` at once": ["unit/mcp/test_run_tools.py::test_calls_at_once_do_not_mix", "unit/mcp/test_run_tools.py::test_more_runs_than_may_go_on_are_refused"],

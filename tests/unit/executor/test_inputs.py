@@ -474,3 +474,13 @@ def test_a_refused_call_says_that_nothing_is_generated_for_it(given, message, hi
     assert (raised.value.hint or "").startswith(hint or "") and bool(raised.value.hint) == bool(
         hint
     )
+
+
+def test_what_several_keywords_require_is_missing_once():
+    schema = {
+        "properties": {"a": {}},
+        "required": ["a"],
+        "allOf": [{"required": ["a"]}, {"required": ["a"]}],
+    }
+    found = [one.message for one in find_problems(schema, {})]
+    assert found == ["the required input `a` is missing"]
