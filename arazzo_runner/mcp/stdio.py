@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from io import TextIOWrapper
@@ -17,7 +17,6 @@ from threading import Thread
 from typing import Any, BinaryIO, Final, cast
 
 import anyio
-from anyio.abc import ObjectSendStream
 from anyio.from_thread import BlockingPortal
 from anyio.streams.memory import MemoryObjectSendStream
 from mcp.server.lowlevel.server import Server
@@ -60,7 +59,7 @@ async def _serve(server: Server[Any], requests: int, responses: BinaryIO) -> int
         lines = _LineReader(requests, portal)
         written = anyio.wrap_file(TextIOWrapper(cast("Any", responses), encoding="utf-8"))
         async with stdio_server(cast("Any", lines), written) as (reading, writing):
-            lines.answers = writing
+            lines.answer = writing.send
             await server.run(reading, writing, server.create_initialization_options())
         tasks.cancel_scope.cancel()
     return ended_by
@@ -69,11 +68,11 @@ async def _serve(server: Server[Any], requests: int, responses: BinaryIO) -> int
 class _LineReader:
     """The lines of a descriptor, as they come; one that is too long is none that can be read.
 
-    The SDK says nothing of a line that it cannot read: ``answers`` is where that is told.
+    The SDK says nothing of a line that it cannot read: ``answer`` sends what is told of it.
     """
 
     def __init__(self, descriptor: int, portal: BlockingPortal) -> None:
-        self.answers: ObjectSendStream[SessionMessage] | None = None
+        self.answer: Callable[[SessionMessage], Awaitable[None]] | None = None
         send, self._lines = anyio.create_memory_object_stream[str](16)
         arguments = (descriptor, portal, send)
         Thread(target=_read_lines, args=arguments, daemon=True).start()
@@ -83,8 +82,8 @@ class _LineReader:
             unreadable = unreadable_error(line)
             if unreadable is None:
                 yield line
-            elif self.answers is not None:
-                await self.answers.send(SessionMessage(unreadable))
+            elif self.answer is not None:
+                await self.answer(SessionMessage(unreadable))
 
 
 def _read_lines(
