@@ -157,14 +157,18 @@ def _unknown_in_all(findings: Iterable[list[Diagnostic]]) -> list[Diagnostic]:
 
 def _allowed(description: Description, given: Mapping[str, Any]) -> list[WorkflowInfo]:
     """The workflows of a document that are offered; those that cannot run are said."""
-    names = given["allow"]
-    wanted = [
-        one
-        for one in description.workflows.values()
-        if (not names or one.workflow_id in names) and (one.read_only or not given["read_only"])
-    ]
+    names, workflows = given["allow"], description.workflows.values()
+    named = [one for one in workflows if not names or one.workflow_id in names]
+    wanted = [one for one in named if one.read_only or not given["read_only"]]
+    if names:
+        show_warnings(_changing_warning(one) for one in named if one not in wanted)
     show_warnings(_broken_warning(one) for one in wanted if one.errors)
     return [one for one in wanted if not one.errors]
+
+
+def _changing_warning(info: WorkflowInfo) -> Diagnostic:
+    message = f"the workflow `{info.workflow_id}` can send more than `--read-only` allows"
+    return warning("AZ906", message, help="remove `--read-only`, or this `--allow`")
 
 
 def _broken_warning(info: WorkflowInfo) -> Diagnostic:

@@ -9,7 +9,7 @@ from mcp.shared.exceptions import MCPError
 
 from arazzo_runner.mcp.answer import CallRefused
 
-from .conftest import WORD
+from .conftest import ITEM, WORD, Server
 
 MODES = ("legacy", "2026-07-28")
 
@@ -47,6 +47,22 @@ def test_outputs_are_structured_content_and_text(server, mode: str) -> None:
     whole, verdict = (one.text for one in result.content)
     assert json.loads(whole) == result.structured_content
     assert verdict.startswith("✓ 1 workflow passed, 2 steps")
+
+
+def test_an_output_that_the_api_calls_a_password_is_masked(tmp_path, monkeypatch) -> None:
+    monkeypatch.setitem(ITEM["properties"], "note", {"type": "string", "format": "password"})
+    server = Server(tmp_path)
+    server.shop.body = {"id": 7, "note": "a-token-of-the-api"}
+
+    async def talk(client):
+        result = await client.call_tool("find_items", {})
+        listed = (await client.list_resources()).resources
+        return result, [await client.read_resource(one.uri) for one in listed]
+
+    result, reports = server.talk(talk)
+    assert result.structured_content == {"outputs": {"id": 7, "note": "***"}}
+    assert len(reports) == 1
+    assert "a-token-of-the-api" not in f"{result}{reports}"
 
 
 def test_a_failure_is_the_text_of_the_command_line(server) -> None:

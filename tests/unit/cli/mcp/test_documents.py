@@ -87,6 +87,13 @@ def test_flags_narrow(shop: Path, arguments: list[str], expected: list[str]) -> 
     assert names(".", *arguments) == expected
 
 
+def test_what_is_allowed_and_is_not_read_only_is_said(shop: Path) -> None:
+    found, output = offered(".", "--allow", "make", "--allow", "find", "--read-only")
+    assert [one.name for one in found.tools] == ["find", "find_two"]
+    assert "the workflow `make` can send more than `--read-only` allows" in output
+    assert "can send more" not in offered(".", "--read-only")[1]
+
+
 def test_an_api_description_is_documentation_alone(shop: Path) -> None:
     found, _ = offered("shop.json")
     assert found.tools == []
