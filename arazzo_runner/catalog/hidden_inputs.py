@@ -12,10 +12,13 @@ from arazzo_runner.openapi.schema.standalone import (
     possible_schemas,
     walk_schemas,
 )
-from arazzo_runner.openapi.schema.walk import DEFINITIONS, definitions_of, properties_of
+from arazzo_runner.openapi.schema.walk import (
+    BY_MEMBER_NAME,
+    DEFINITIONS,
+    definitions_of,
+    properties_of,
+)
 
-_BY_NAME: Final = ("dependentRequired", "dependentSchemas", "dependencies")
-"""Keywords that say by the name of a member what else has to be."""
 _VALUES: Final = ("default", "example", "const")
 """Keywords that hold a whole value."""
 _LISTS: Final = ("examples", "enum")
@@ -41,7 +44,7 @@ def _remove_members(part: dict[str, Any], names: Collection[str]) -> None:
     _remove_keys(properties_of(part), names)
     if isinstance(part.get("required"), list):
         part["required"] = _other_names(part["required"], names)
-    for keyword in _BY_NAME:
+    for keyword in BY_MEMBER_NAME:
         stated = part.get(keyword)
         if isinstance(stated, dict):
             _remove_keys(stated, names)

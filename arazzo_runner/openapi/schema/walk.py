@@ -96,6 +96,10 @@ APPLICATORS: Final[dict[str, Applicator]] = {
 }
 
 
+BY_MEMBER_NAME: Final = ("dependentRequired", "dependentSchemas", "dependencies")
+"""Keywords that say by the name of a member what else has to be."""
+
+
 def keywords(*relations: Relation) -> tuple[str, ...]:
     """The keywords whose schemas have one of the relations, in the order of the table."""
     return tuple(name for name, one in APPLICATORS.items() if one.relation in relations)
