@@ -1,0 +1,106 @@
+"""Messages and brokers as data, the same for every protocol."""
+
+from __future__ import annotations
+
+from ssl import SSLContext
+from typing import Final
+
+from msgspec import Struct, field
+
+from arazzo_runner.asyncapi.model import Bindings
+from arazzo_runner.executor.world import FailureCode
+from arazzo_runner.http_semantics.headers import Headers
+from arazzo_runner.text.diagnostic import SafeRepr
+
+MAX_MESSAGE: Final = 1 << 20
+"""Bytes of one message, unless told otherwise (docs/limits.md)."""
+
+
+class BrokerCredentials(SafeRepr, frozen=True):
+    """What a client shows to a broker; ``headers`` and ``query`` go with a handshake over HTTP."""
+
+    username: str = ""
+    password: str = ""
+    token: str = ""
+    headers: Headers = ()
+    query: tuple[tuple[str, str], ...] = ()
+
+    def brief(self) -> str:
+        """Nothing of it."""
+        return "***"
+
+
+class Endpoint(Struct, frozen=True):
+    """A broker to connect to: a Server Object whose variables are filled in.
+
+    ``name`` is that of the server in its description, for messages. ``protocol`` is in lower case,
+    as AsyncAPI has it (``mqtt``, ``secure-mqtt``). ``port`` is None where the description has none.
+    ``tls`` is what to trust, where the protocol is encrypted. ``max_message`` is in bytes.
+    """
+
+    name: str
+    protocol: str
+    protocol_version: str | None
+    host: str
+    port: int | None
+    path: str = ""
+    credentials: BrokerCredentials = BrokerCredentials()
+    bindings: Bindings = field(default_factory=dict)
+    tls: SSLContext | None = None
+    max_message: int = MAX_MESSAGE
+    connect_timeout: float = 10.0
+
+    @property
+    def label(self) -> str:
+        """``mqtt://127.0.0.1:1883``, as messages call it."""
+        port = f":{self.port}" if self.port else ""
+        return f"{self.protocol}://{self.host}{port}"
+
+
+class Subscription(Struct, frozen=True):
+    """A channel to listen to.
+
+    ``address`` still holds a ``{parameter}`` where the value is not known when the run begins: the
+    protocol's wildcard for one part. ``channel`` and ``operation`` are their bindings by protocol.
+    """
+
+    address: str
+    channel: Bindings = field(default_factory=dict)
+    operation: Bindings = field(default_factory=dict)
+
+
+class OutgoingMessage(Struct, frozen=True):
+    """A message to send; the bindings are those of its channel, operation and message."""
+
+    address: str
+    payload: bytes
+    headers: Headers = ()
+    content_type: str | None = None
+    channel: Bindings = field(default_factory=dict)
+    operation: Bindings = field(default_factory=dict)
+    message: Bindings = field(default_factory=dict)
+
+
+class Delivery(Struct, frozen=True):
+    """A message that came; ``address`` is where it was sent to, without wildcards.
+
+    ``is_retained`` is a message from before the subscription, that the broker had kept.
+    ``identity`` is the same for a message that is delivered twice (CloudEvents: source and id).
+    """
+
+    address: str
+    payload: bytes
+    headers: Headers = ()
+    content_type: str | None = None
+    is_retained: bool = False
+    identity: tuple[str, ...] | None = None
+
+
+class BrokerError(Exception):
+    """A broker cannot be used: ``message`` is a sentence without secrets, ``hint`` the way out."""
+
+    def __init__(self, code: FailureCode, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.code: FailureCode = code
+        self.message = message
+        self.hint = hint

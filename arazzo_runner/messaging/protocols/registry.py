@@ -1,0 +1,49 @@
+"""Which module speaks a protocol, and which extra brings its library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Final, cast
+
+from msgspec import Struct
+
+from arazzo_runner.messaging.connection import Connect
+from arazzo_runner.messaging.model import BrokerError
+
+
+class ProtocolModule(Struct, frozen=True):
+    """A module of this folder with its function ``connect``; ``extra`` is what pip installs."""
+
+    module: str
+    extra: str
+    title: str
+
+
+_MQTT: Final = ProtocolModule("mqtt", "mqtt", "MQTT")
+
+PROTOCOLS: Final[Mapping[str, ProtocolModule]] = {
+    "mqtt": _MQTT,
+    "mqtts": _MQTT,
+    "secure-mqtt": _MQTT,
+    "mqtt5": _MQTT,
+}
+"""By the name that AsyncAPI's Server Object gives it, in lower case."""
+
+
+def connect_function(protocol: str) -> Connect:
+    """What opens connections of a protocol; raises BrokerError where it or its library lacks."""
+    known = PROTOCOLS.get(protocol)
+    if known is None:
+        names = ", ".join(f"`{one}`" for one in PROTOCOLS)
+        message = f"the protocol `{protocol}` is not supported"
+        raise BrokerError("refused", message, f"supported: {names}")
+    try:
+        module = import_module(f"arazzo_runner.messaging.protocols.{known.module}")
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").startswith("arazzo_runner"):
+            raise
+        message = f"{known.title} needs the package `{missing.name}`"
+        way_out = f"pip install 'arazzo[{known.extra}]'"
+        raise BrokerError("refused", message, way_out) from missing
+    return cast("Connect", module.connect)
