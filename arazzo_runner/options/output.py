@@ -112,7 +112,7 @@ OUTPUT = (
     ),
     Option(
         "otel",
-        "Export OpenTelemetry spans of workflows, steps and requests.",
+        "Export OpenTelemetry spans of workflows, steps and requests, with --every metrics too.",
         section=_SECTION,
         kind="optional-switch",
         keyword=Keyword("otel", "bool"),
@@ -211,6 +211,7 @@ UNAVAILABLE: Final = frozenset(
     {
         "cases", "case", "repeat", "watch", "mock", "mock-inputs", "mock-case", "mock-lenient",
         "mock-seed", "dry-run", "wait-for", "wait-for-timeout", "cookies", "record", "save",
+        "every", "on-failure",
     }
 )  # fmt: skip
 """What a resume cannot have: what runs is known, and runs against servers."""

@@ -170,6 +170,20 @@ SELECTION = (
         kind="switch",
     ),
     Option(
+        "every",
+        "Run again and again until a signal comes: from begin to begin in this time, such as `5m`.",
+        section=_SELECTION,
+        kind="duration",
+        metavar="T",
+    ),
+    Option(
+        "on-failure",
+        "Call this command of the shell once for each run that fails; it gets the JSON report on"
+        " standard input.",
+        section=_SELECTION,
+        metavar="COMMAND",
+    ),
+    Option(
         "send-invalid",
         "Send requests of this step as written, also against the API description.",
         _RUNNING,

@@ -54,6 +54,10 @@ def command(named: tuple[str, ...], **given: Any) -> int:
     A folder stands for all documents in it. Without --workflow, all workflows run
     that no other workflow calls, goes to or retries with, in the order of the document.
     """
+    if given["every"] is not None or given["on_failure"] is not None:
+        from arazzo_runner.cli.monitor.monitor import monitor_runs
+
+        return monitor_runs(named, given, _run_once)
     if given["watch"]:
         from arazzo_runner.cli.run.watch import watch
 
@@ -144,7 +148,9 @@ class RunCommand(Struct, frozen=True):
         options = run_config(self.given)
         new_traces = traces_for(self.given, os.environ)
         ready, warnings = self._ready(description, options, new_traces)
-        show_warnings([*warnings, *unknown_secrets(description, self.given)])
+        monitor = self.given.get("monitor")
+        found = [*warnings, *unknown_secrets(description, self.given)]
+        show_warnings(found if monitor is None else monitor.unshown_findings(found))
         if self.given["wait_for"]:
             from arazzo_runner.cli.run.wait_for import wait_for_sources
 

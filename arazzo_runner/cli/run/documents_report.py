@@ -149,7 +149,7 @@ class DocumentsReport:
         document, description = self._documents[number], prepared.description
         own = [replace(one, document=document) for one in result.workflows]
         masked = mask_value(RunResult(tuple(own), result.duration), masker)
-        wanted = bool(self._session.reports.targets)
+        wanted = self._session.reports.has_recipients
         coverage = None
         if self._covers:
             names = (self._operations.setdefault(one, one) for one in description.operation_names())
@@ -218,7 +218,7 @@ class DocumentsReport:
         reports = self._session.reports
         if self._has_refused_files:
             reports = reports.without_files()
-        if reports.targets:
+        if reports.has_recipients:
             reports.write(report, Masker(), [target for target, _ in live])
         for _, sink in live:
             sink.close()

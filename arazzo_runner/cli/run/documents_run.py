@@ -112,6 +112,9 @@ class DocumentsCommand(Struct):
             table = read_inputs_file(self.given["inputs_file"])
             self.given = {**self.given, "inputs_file": table}
         self.choice = choose_documents(self.documents, self.given, self.load)
+        if "monitor" in self.given:
+            ready = lambda one: self.prepare(one, self.load(one))  # noqa: E731
+            self.given["monitor"].check_documents(ready, self.choice.documents)
         traces = traces_for(self.given, os.environ)
         return partial(self._perform, traces)
 
@@ -173,6 +176,8 @@ class DocumentsCommand(Struct):
                 stream.progress = progress
             turn = LoadTurn(session.signals)
             queue = DocumentQueue(self, session, report, output, out, traces, progress, turn)
+            if "monitor" in self.given:
+                queue.warned = self.given["monitor"].warned
             try:
                 anyio.run(queue.all)
             except BaseExceptionGroup as several:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import click
 from msgspec import Struct
@@ -48,10 +48,20 @@ class ReportTarget(Struct, frozen=True):
         return self.path == STDOUT and self.kind != "github"
 
 
+ReportReceiver: TypeAlias = Callable[[RunReport, Masker], None]
+"""Takes all that reports are rendered from, with what masks secrets, when a run has ended."""
+
+
 class Reports(Struct, frozen=True):
-    """All reports that were asked for."""
+    """All reports that were asked for; ``receive`` gets what they are made of."""
 
     targets: tuple[ReportTarget, ...]
+    receive: ReportReceiver | None = None
+
+    @property
+    def has_recipients(self) -> bool:
+        """Whether anything is to be made of what ran."""
+        return bool(self.targets) or self.receive is not None
 
     @property
     def has_stdout(self) -> bool:
@@ -65,7 +75,7 @@ class Reports(Struct, frozen=True):
 
     def without_files(self) -> Reports:
         """Those on standard output."""
-        return Reports(tuple(one for one in self.targets if one.path == STDOUT))
+        return replace(self, targets=tuple(one for one in self.targets if one.path == STDOUT))
 
     def check(self) -> None:
         """Raise UsageError for a file that cannot be written, before anything is sent."""
@@ -81,6 +91,8 @@ class Reports(Struct, frozen=True):
 
         Raises UsageError (AZ907) for those that could not be written, after all others are.
         """
+        if self.receive is not None:
+            self.receive(run, masker)
         problems: list[Diagnostic] = []
         for one in self.targets:
             try:
@@ -302,7 +314,7 @@ class ReportObserver:
 
         Raises UsageError (AZ907).
         """
-        if not self._reports.targets:
+        if not self._reports.has_recipients:
             return
         report = self.report(result, code)
         report = replace(report, diagnostics=(*report.diagnostics, *more))

@@ -19,8 +19,8 @@ _USER: Final = lazy_pattern(r"(?<=://)[^/@\s]*@")
 
 
 def typed_command() -> RerunCommand:
-    """The command that is being carried out."""
-    return RerunCommand(command_words())
+    """The command that is being carried out; of one that runs again and again, a single run."""
+    return RerunCommand(command_words()).without("--every").without("--on-failure")
 
 
 class RerunCommand(Struct, frozen=True):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO, TypeAlias
 
 import click
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from arazzo_runner.cli.bug import remember_masker
 from arazzo_runner.cli.diagnostics import show_diagnostics
@@ -39,6 +40,7 @@ from arazzo_runner.report.terminal.console import Console
 from arazzo_runner.report.terminal.style import TextStream, Verbosity, is_live
 
 if TYPE_CHECKING:
+    from arazzo_runner.cli.monitor.monitor import Monitor
     from arazzo_runner.report.terminal.live import LiveStream
 
 _WIDTH = 100
@@ -111,6 +113,9 @@ class RunSession(Struct, frozen=True):
     @property
     def out(self) -> TextIO:
         """The stream for people, which no report has."""
+        monitor: Monitor | None = self.given.get("monitor")
+        if monitor is not None and monitor.nowhere is not None and not self.given["verbose"]:
+            return monitor.nowhere
         return sys.stderr if self.reports.has_stdout else sys.stdout
 
     @property
@@ -232,6 +237,9 @@ class CommandSession(Struct):
     def to_the_end(self, start: Callable[[], StartedRun]) -> int:
         """Start, run, report; an early end is reported too. Returns the exit code."""
         reports = read_reports(self.given["reports"], self.given["as_json"])
+        monitor: Monitor | None = self.given.get("monitor")
+        if monitor is not None:
+            reports = replace(reports, receive=monitor.receive)
         with catching_signals() as signals:
             try:
                 with signals:
@@ -249,6 +257,8 @@ class CommandSession(Struct):
             except Exception:
                 self._write_failed_start(reports, UsageError(), ExitCode.BUG)
                 raise
+            if monitor is not None:
+                monitor.has_begun = True
             return ready(self._performance(reports, signals))
 
     def _performance(self, reports: Reports, signals: Signals) -> RunSession:

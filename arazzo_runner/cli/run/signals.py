@@ -61,7 +61,7 @@ class Signals:
 
 @contextmanager
 def catching_signals() -> Iterator[Signals]:
-    """Catch SIGINT and SIGTERM for as long as the block runs."""
+    """Catch SIGINT and SIGTERM for as long as the block runs; one round it hears of them too."""
     received = Signals()
     numbers = (signal.SIGINT, signal.SIGTERM)
     usual = sys.unraisablehook
@@ -80,3 +80,6 @@ def catching_signals() -> Iterator[Signals]:
         sys.unraisablehook = usual
         for number, handler in before.items():
             signal.signal(number, handler)
+            outer = getattr(handler, "__self__", None)
+            if isinstance(outer, Signals) and received.code is not None:
+                outer.code = received.code

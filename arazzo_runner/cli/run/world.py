@@ -169,7 +169,9 @@ def traces_for(given: Mapping[str, Any], environment: Mapping[str, str]) -> Trac
             return _traces(environment)
         except UsageError as reason:
             # Others may have set the variables; it is said, and the run goes on.
-            show_diagnostics(replace(one, severity=Severity.WARNING) for one in reason.diagnostics)
+            monitor = given.get("monitor")
+            found = [replace(one, severity=Severity.WARNING) for one in reason.diagnostics]
+            show_diagnostics(found if monitor is None else monitor.unshown_findings(found))
     return lambda _masker: _NoTraces()
 
 

@@ -257,7 +257,7 @@ def test_when_the_environment_asks(environment, asked):
 )  # fmt: skip
 def test_an_exporter_that_is_not_installed(environment, exporter):
     with pytest.raises(UsageError) as caught:
-        setup._provider(environment)
+        setup._tracer_provider(environment)
     assert f"`{exporter}`" in caught.value.diagnostics[0].message
 
 

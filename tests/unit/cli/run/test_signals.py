@@ -42,3 +42,14 @@ def test_other_errors_within_a_callback_are_printed(monkeypatch):
 def test_a_signal_elsewhere_in_a_wait_is_raised():
     with catching_signals() as signals, pytest.raises(KeyboardInterrupt), signals:
         signal.raise_signal(signal.SIGINT)
+
+
+def test_a_block_round_another_hears_of_its_signal():
+    with catching_signals() as outer:
+        with catching_signals() as inner:
+            signal.raise_signal(signal.SIGTERM)
+        assert (inner.code, outer.code) == (143, 143)
+    with catching_signals() as outer:
+        with catching_signals():
+            pass
+        assert outer.code is None

@@ -1,0 +1,102 @@
+"""``--on-failure COMMAND``: what a run that failed is handed to.
+
+The command gets the JSON report on its standard input, and no credential: those of the run and its
+options are not in its environment.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from arazzo_runner.cli.run.signals import Signals
+from arazzo_runner.report.model import RunReport
+
+LIMIT: Final = 60.0
+"""Seconds after which a command is ended."""
+
+_LAST_SECONDS: Final = 3.0  # for one that is at work when a signal comes
+
+
+def command_environment(
+    environment: Mapping[str, str], report: RunReport, aliases: Collection[str] = ()
+) -> dict[str, str]:
+    """The variables of the command: those of this process without its options and credentials.
+
+    ``aliases`` are variables of other names that hold credentials.
+    """
+    kept = {
+        name: value
+        for name, value in environment.items()
+        if not name.upper().startswith("ARAZZO_") and name not in aliases
+    }
+    return kept | {
+        "ARAZZO_RUN_DOCUMENT": report.title,
+        "ARAZZO_RUN_EXIT_CODE": str(int(report.exit_code)),
+        "ARAZZO_RUN_STARTED_AT": report.started_at,
+        "ARAZZO_RUN_STATUS": report.status.value,
+    }
+
+
+def call_command(
+    command: str, environment: Mapping[str, str], report: bytes, signals: Signals
+) -> str | None:
+    """Call the command, by the shell; what it prints goes to standard error.
+
+    Returns what went wrong, None where nothing did. After :data:`LIMIT` it is ended, and soon after
+    a signal.
+    """
+    sys.stderr.flush()
+    more: dict[str, Any] = {"start_new_session": True} if os.name == "posix" else {}
+    try:
+        called = subprocess.Popen(  # noqa: S602 - the user's own command, nothing is put into it
+            command,
+            shell=True,
+            stdin=subprocess.PIPE,
+            stdout=_standard_error(),
+            env=dict(environment),
+            **more,
+        )
+    except OSError as reason:
+        return f"cannot be called: {reason.strerror or reason}"
+    code = _wait(called, report, signals)
+    if code is None:
+        return f"did not end within {LIMIT:g} s"
+    return f"ended with exit code {code}" if code else None
+
+
+def _standard_error() -> int:
+    try:
+        return sys.stderr.fileno()
+    except (OSError, ValueError):  # replaced by something in memory
+        return subprocess.DEVNULL
+
+
+def _wait(called: subprocess.Popen[bytes], report: bytes, signals: Signals) -> int | None:
+    """The exit code; None where it had to be ended."""
+    try:
+        with signals:
+            called.communicate(report, LIMIT)
+    except (KeyboardInterrupt, subprocess.TimeoutExpired) as reason:
+        rest = 0.0 if isinstance(reason, subprocess.TimeoutExpired) else _LAST_SECONDS
+        try:
+            called.communicate(timeout=rest)
+        except subprocess.TimeoutExpired:
+            _end(called)
+            return None
+    return called.returncode
+
+
+def _end(called: subprocess.Popen[bytes]) -> None:
+    """End the command with all that it started."""
+    if os.name == "posix":
+        with suppress(ProcessLookupError):
+            os.killpg(called.pid, signal.SIGKILL)
+    else:
+        called.kill()
+    called.communicate()
