@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contenders import ARAZZO, running, serving
-from documents import echo, get_list, get_text, write_document
+from documents import echo, get_list, get_text, passing_on, write_document
 from measure import Contender, measure
 from validation import write_descriptions, write_documents
 
@@ -25,11 +25,13 @@ def memory(_count: int) -> None:
 
 def _runs(folder: Path) -> list[Row]:
     reports = [f"--report={kind}={folder / kind}" for kind in REPORTS]
+    passed = write_document(folder, 800, passing_on(MB))
     with serving() as url:
         rows: list[tuple[str, Path, Sequence[str], int]] = [
             ("1,000 x 1 MB, all reports", write_document(folder, 1000, get_text(MB)), reports, 250),
             ("one JSON response of 10 MB", write_document(folder, 1, get_list(10 * MB)), (), 200),
             ("1 MB sent, returned by 800 steps", write_document(folder, 800, echo(MB)), (), 120),
+            ("1 MB passed on by 800 steps, --json", passed, ("--json",), 120),
         ]
         return [
             (name, measure(running(name, document, url, *flags)).memory, bar)

@@ -28,6 +28,7 @@ from arazzo_runner.text.source import (
     Pointer,
     SourceFile,
     Span,
+    line_starts,
     pointer_text,
     span_between,
 )
@@ -39,6 +40,9 @@ million lists in each other would take terabytes."""
 
 LONG_LINE: Final = 200
 """A text of one line and more characters than these is no text for people."""
+
+_BLANK_LINES: Final = 8
+"""More lines than these are no blank ones at the end of a text of one line."""
 
 
 def locate_place(place: Place) -> Span:
@@ -53,12 +57,19 @@ def position(place: Place) -> str:
 
     In minified JSON nobody finds a column.
     """
-    text = place.source.text
-    is_one_line = len(text) > LONG_LINE and "\n" not in text.rstrip()
-    if is_one_line and place.pointer:
+    if place.pointer and _is_one_line(place.source):
         return f"{place.source.name}#{pointer_text(place.pointer)}"
     span = locate_place(place)
     return f"{place.source.name}:{span.line}:{span.column}"
+
+
+def _is_one_line(source: SourceFile) -> bool:
+    """Whether all of a long text stands in its first line."""
+    # By the index of its lines: the text itself is not read again for each place.
+    starts = line_starts(source)
+    if len(source.text) <= LONG_LINE or len(starts) > _BLANK_LINES:
+        return False
+    return len(starts) == 1 or not source.text[starts[1] :].strip()
 
 
 def extent_of(source: SourceFile, pointer: Pointer) -> Extent | None:

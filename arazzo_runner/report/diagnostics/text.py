@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import assert_never
 
 from msgspec import Struct
@@ -127,7 +128,9 @@ def _frame(shown: _LabelledSpan, arrow: str, gutter: Gutter, masker: Masker) -> 
     yield from caret_lines(line, span.line, [caret], gutter, masker)
 
 
+@lru_cache(maxsize=1)
 def _source_line(source: SourceFile, number: int) -> str:
-    start = line_starts(source)[number - 1]
-    end = source.text.find("\n", start)
-    return source.text[start : end if end >= 0 else None].removesuffix("\r")
+    """A line without its end; the last one is kept, since of minified JSON it is the whole text."""
+    starts = line_starts(source)
+    end = starts[number] - 1 if number < len(starts) else None
+    return source.text[starts[number - 1] : end].removesuffix("\r")
