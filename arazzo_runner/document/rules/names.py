@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain, islice
 
 from msgspec import Struct
 
@@ -67,7 +68,7 @@ def check_workflow(
     help_ = f"did you mean `{foreign.get(match, match)}`?" if match else None
     if workflow_id in names.owners:
         help_ = f"`{workflow_id}` is a step: write `stepId`"
-    help_ = help_ or _known_names("workflows", (*names.workflows, *foreign.values()))
+    help_ = help_ or _known_names("workflows", chain(names.workflows, foreign.values()))
     message = f"no workflow is called `{workflow_id}`"
     fix = rename_to_known(place, workflow_id, names.workflows)
     yield error("AZ207", message, place, "unknown", help_, fix)
@@ -81,7 +82,7 @@ def check_step(
     if step_id in steps:
         return
     help_ = did_you_mean(step_id, steps) or _not_a_step(step_id, names)
-    help_ = help_ or _known_names("steps", list(steps))
+    help_ = help_ or _known_names("steps", steps)
     message = f"the workflow `{workflow_id}` has no step `{step_id}`"
     yield error("AZ208", message, place, "unknown", help_, rename_to_known(place, step_id, steps))
 
@@ -93,6 +94,7 @@ def _not_a_step(name: str, names: DocumentNames) -> str | None:
     return f"`{name}` is a step of the workflow `{owner}`" if owner else None
 
 
-def _known_names(what: str, known: Sequence[str]) -> str:
-    shown = join_names(known[:10], "and") + (" and more" if len(known) > 10 else "")
-    return f"the {what} are {shown}" if known else f"there are no {what}"
+def _known_names(what: str, known: Iterable[str]) -> str:
+    first = [*islice(known, 11)]
+    shown = join_names(first[:10], "and") + (" and more" if len(first) > 10 else "")
+    return f"the {what} are {shown}" if first else f"there are no {what}"

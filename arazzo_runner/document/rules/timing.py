@@ -107,17 +107,18 @@ def early_read_findings(walked: Sequence[WorkflowExpressions]) -> Iterator[Diagn
     order = [one.workflow.workflow_id for one in walked]
     named = {one.workflow.workflow_id: [*named_workflows(one.workflow)] for one in walked}
     others = {one.workflow_id: one for names in named.values() for one in names}
+    last = {name: at for at, name in enumerate(order)}
     for at, walk in enumerate(walked):
         if order[at] in others:
             continue
-        later = set(order[at + 1 :]) - others.keys()
         before = {order[at]} | _prior_workflows(order[at], named)
         for expression, place in chain(walk.own, *walk.steps):
             if isinstance(expression, WorkflowRef) and expression.workflow_id not in before:
                 name = expression.workflow_id
                 if name in named or name in others:
                     own = None if name in named else others[name].source
-                    yield _not_run(expression, place, own, is_later=name in later)
+                    is_later = name not in others and last.get(name, -1) > at
+                    yield _not_run(expression, place, own, is_later=is_later)
 
 
 def _prior_workflows(start: str, named: Mapping[str, Sequence[WorkflowName]]) -> set[str]:
