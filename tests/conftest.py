@@ -7,7 +7,7 @@ import pytest
 # Nothing of a test is kept on the disk of who runs it; the cases have a home of their own.
 os.environ["ARAZZO_NO_CACHE"] = "1"
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "brokers.session"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
