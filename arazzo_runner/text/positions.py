@@ -57,13 +57,13 @@ def position(place: Place) -> str:
 
     In minified JSON nobody finds a column.
     """
-    if place.pointer and _is_one_line(place.source):
+    if place.pointer and _is_minified(place.source):
         return f"{place.source.name}#{pointer_text(place.pointer)}"
     span = locate_place(place)
     return f"{place.source.name}:{span.line}:{span.column}"
 
 
-def _is_one_line(source: SourceFile) -> bool:
+def _is_minified(source: SourceFile) -> bool:
     """Whether all of a long text stands in its first line."""
     # By the index of its lines: the text itself is not read again for each place.
     starts = line_starts(source)

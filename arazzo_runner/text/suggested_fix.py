@@ -188,7 +188,7 @@ def names_to_compare(name: str, known: Iterable[str]) -> list[str]:
     if len(names) > MAX_COMPARED:
         _likened.set(_likened.get() + len(names))
         names = _most_alike(name, names)
-    letters = _spelled(name)  # that of one reference: those of the names are asked for again
+    letters = _count_letters(name)  # of one reference: those of the names are asked for again
     return [one for one in names if _may_be_like(letters, len(name), one)]
 
 
@@ -210,10 +210,10 @@ def _may_be_like(letters: frozenset[str], length: int, candidate: str) -> bool:
 
 @lru_cache(maxsize=32_768)
 def _letters(name: str) -> frozenset[str]:
-    return _spelled(name)
+    return _count_letters(name)
 
 
-def _spelled(name: str) -> frozenset[str]:
+def _count_letters(name: str) -> frozenset[str]:
     """The letters of a name, each numbered, so that a second one is another than the first."""
     counts: dict[str, int] = {}
     letters = []
