@@ -124,7 +124,14 @@ class StepContexts(Struct, frozen=True):
 
 def step_contexts(plan: Plan) -> Iterator[StepContext]:
     """The steps of a plan that call operations, or are of a channel."""
-    views = StepContexts(
+    views = lazy_contexts(plan)
+    yield from map(views.at, views.plans)
+    views.made.clear()  # they and the views know each other, and would wait for the collector
+
+
+def lazy_contexts(plan: Plan) -> StepContexts:
+    """The views of those steps, made where one is asked for; they stay as long as this does."""
+    return StepContexts(
         {
             step.key: (workflow, step, step.call)
             for workflow in plan.workflows.values()
@@ -132,8 +139,6 @@ def step_contexts(plan: Plan) -> Iterator[StepContext]:
             if not isinstance(step.call, WorkflowCall)
         }
     )
-    yield from map(views.at, views.plans)
-    views.made.clear()  # they and the views know each other, and would wait for the collector
 
 
 def _step_context(

@@ -81,6 +81,13 @@ OTHERS = (
         has_variable=False,
     ),
     Option(
+        "stdio",
+        "Talk over standard input and output, which it does anyway: many clients say so.",
+        ("lsp",),
+        kind="switch",
+        has_variable=False,
+    ),
+    Option(
         "diagram",
         "Print a Mermaid flowchart of each workflow: its steps and where their actions lead.",
         ("list",),

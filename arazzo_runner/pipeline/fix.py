@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -62,6 +62,31 @@ def check_document(setting: ValidateSettings, document: str) -> tuple[Diagnostic
     judged = _with_moved_sources(setting, document, source, found)
     no_good = refused_fixes(source, judged, work.judge_unsorted, setting.options.limits.document)
     return work.reported(replace(one, fix=None) if one in no_good else one for one in judged)
+
+
+def offered_fixes(
+    setting: ValidateSettings,
+    document: str,
+    source: SourceFile,
+    found: Sequence[Diagnostic],
+    wanted: Callable[[Diagnostic], bool],
+) -> tuple[Diagnostic, ...]:
+    """The findings that are ``wanted`` and have a fix which does no harm.
+
+    ``found`` are all findings about the text ``source``. The fixes of others are not tried.
+    """
+    if not any(wanted(one) and _can_have_fix(one) for one in found):
+        return ()
+    from arazzo_runner.fix.rounds import refused_fixes
+
+    work = _FixTask(setting, document, FixOptions(writes=False, takes_unsafe=True))
+    judged = [
+        one if wanted(one) else replace(one, fix=None)
+        for one in _with_moved_sources(setting, document, source, found)
+    ]
+    limits = setting.options.limits.document
+    no_good = refused_fixes(source, judged, work.judge_unsorted, limits)
+    return tuple(one for one in judged if one.fix is not None and one not in no_good)
 
 
 def _can_have_fix(found: Diagnostic) -> bool:

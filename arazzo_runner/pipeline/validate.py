@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from time import thread_time
@@ -64,7 +64,17 @@ def unsorted_findings(
         examined = examine_description(access, document, wanted.overrides, wanted.limits, shared)
     except UsageError as reason:
         return reason.diagnostics
-    found = dict.fromkeys(_with_names(description_findings(examined), examined))
+    return selected_findings(description_findings(examined), examined, wanted, document)
+
+
+def selected_findings(
+    findings: list[Diagnostic],
+    examined: PartialDescription,
+    wanted: ValidateOptions,
+    document: str,
+) -> tuple[Diagnostic, ...]:
+    """Those of the findings about a document that the user wants to hear of, once each."""
+    found = dict.fromkeys(_with_names(findings, examined))
     return tuple(select_findings(found, wanted.selection, absolute_path(document)))
 
 
@@ -82,12 +92,29 @@ def absolute_path(document: str) -> str:
     return Path(os.path.abspath(document)).as_posix() if is_file else document  # noqa: PTH100
 
 
+class Examination(Struct, frozen=True):
+    """The findings about a description, in no order, and the plan of all its workflows.
+
+    There is no plan where the document could not be read.
+    """
+
+    findings: list[Diagnostic]
+    plan: Plan | None = None
+
+
 def description_findings(examined: PartialDescription) -> list[Diagnostic]:
     """All findings about what was read of a description, in no order."""
-    return within_query_time(thread_time, partial(_findings, examined))
+    return examination(examined).findings
 
 
-def _findings(examined: PartialDescription) -> list[Diagnostic]:
+def examination(examined: PartialDescription) -> Examination:
+    """All findings about what was read of a description, with the plan that they are about."""
+    plans: list[Plan] = []
+    findings = within_query_time(thread_time, partial(_findings, examined, plans.append))
+    return Examination(findings, *plans)
+
+
+def _findings(examined: PartialDescription, take: Callable[[Plan], None]) -> list[Diagnostic]:
     if not examined.units:
         return list(examined.findings)
     documents = [unit.document for unit in examined.units.values()]
@@ -99,6 +126,7 @@ def _findings(examined: PartialDescription) -> list[Diagnostic]:
     plan = bind(
         binding, [WorkflowKey(base_uri, one.workflow_id) for one in entry.document.workflows]
     )
+    take(plan)
     return [
         *examined.findings,
         *without_cascades([*binding.findings, *plan_findings(plan)], known),

@@ -16,6 +16,7 @@ COMMANDS: Final = {
         "serve mock responses of API descriptions on a port",
     ),
     "mcp": ("arazzo_runner.cli.mcp.command", "offer workflows to agents as tools"),
+    "lsp": ("arazzo_runner.cli.lsp.command", "serve editors: the language server"),
     "demo": ("arazzo_runner.cli.demo.command", "show a run, without files or a network"),
     "resume": ("arazzo_runner.cli.journal.resume", "go on with a run from its journal"),
     "journal": ("arazzo_runner.cli.journal.command", "list, show or prune the runs of a journal"),

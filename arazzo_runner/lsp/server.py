@@ -1,0 +1,180 @@
+"""The language server: which request or notification of the protocol is answered by what.
+
+Language Server Protocol 3.17.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from functools import partial
+from traceback import print_exception
+from typing import TypeVar
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+
+from arazzo_runner.document.retrieval import RetrieveError
+from arazzo_runner.lsp.analysis import Analysis
+from arazzo_runner.lsp.code_actions import KINDS, code_actions
+from arazzo_runner.lsp.diagnostics import PublishedDiagnostics, diagnostics_by_file
+from arazzo_runner.lsp.texts import document_uri
+from arazzo_runner.lsp.workspace import ReadSettings, Workspace
+from arazzo_runner.retrieve.files import file_path
+from arazzo_runner.version import VERSION
+
+_T = TypeVar("_T")
+
+
+class ArazzoServer(LanguageServer):
+    """The server with its workspace, which there is once a client has introduced itself."""
+
+    documents: Workspace
+
+    def __init__(self, read_settings: ReadSettings) -> None:
+        super().__init__("arazzo", VERSION)
+        self._read_settings = read_settings
+        self._published = PublishedDiagnostics()
+        self._problem = ""
+        self._is_shut_down = False
+
+    def begin(self, params: types.InitializeParams) -> None:
+        """Take the client's folder as the working directory, where `arazzo validate` would run."""
+        folder = _folder(params)
+        if folder:
+            os.chdir(folder)
+        self.documents = Workspace(self._read_settings, self.publish, self.report_bug)
+        self.documents.texts.encoding = _encoding(self.workspace.position_encoding)
+
+    def publish(self, analysis: Analysis) -> None:
+        """Send the diagnostics of a version."""
+        found = diagnostics_by_file(analysis, self.documents.texts)
+        changed = self._published.replace(analysis.text.key, found)
+        for uri, diagnostics in changed.items():
+            is_own = uri == analysis.text.uri
+            version = analysis.text.version if is_own else None
+            self._send(uri, list(diagnostics), version)
+        self._report_problem()
+
+    def report_bug(self, bug: BaseException) -> None:
+        """Say that a validation has ended as it should not; the next change begins another one."""
+        print_exception(bug, file=sys.stderr)
+        message = f"arazzo: a bug: {type(bug).__name__}: {bug}"
+        self.window_show_message(types.ShowMessageParams(types.MessageType.Error, message))
+
+    def withdraw(self, key: str) -> None:
+        """Take back what a document has found: it was closed."""
+        for uri, diagnostics in self._published.replace(key, {}).items():
+            self._send(uri, list(diagnostics), None)
+
+    def _send(self, uri: str, diagnostics: list[types.Diagnostic], version: int | None) -> None:
+        self.text_document_publish_diagnostics(
+            types.PublishDiagnosticsParams(uri, diagnostics, version)
+        )
+
+    def _report_problem(self) -> None:
+        """Say once what is wrong with the configuration."""
+        problem = self.documents.settings.problem
+        if problem and problem != self._problem:
+            self.window_show_message(
+                types.ShowMessageParams(types.MessageType.Error, f"arazzo: {problem}")
+            )
+        self._problem = problem
+
+    @property
+    def exit_code(self) -> int:
+        """That of the process: 1 where the client has ended it without saying so before."""
+        return 0 if self._is_shut_down else 1
+
+    def shut_down(self) -> None:
+        """The client is going to end the process."""
+        self._is_shut_down = True
+        self.documents.shut_down()
+
+    async def current(self, document: types.TextDocumentIdentifier) -> Analysis | None:
+        """The analysis of the last version of a document."""
+        return await self.documents.current(document_uri(document.uri))
+
+    async def in_thread(self, work: Callable[[], _T]) -> _T:
+        """What takes as long as a validation, so that nothing else has to wait for it."""
+        return await asyncio.get_running_loop().run_in_executor(None, work)
+
+
+def _encoding(encoding: types.PositionEncodingKind | str | None) -> str:
+    if isinstance(encoding, types.PositionEncodingKind):
+        return encoding.value
+    return encoding or types.PositionEncodingKind.Utf16.value
+
+
+def _folder(params: types.InitializeParams) -> str | None:
+    """The first folder of the workspace, where there is one on this machine."""
+    folders = [one.uri for one in params.workspace_folders or ()]
+    uri = folders[0] if folders else params.root_uri
+    if uri is None:
+        return params.root_path or None
+    try:
+        path = file_path(document_uri(uri)) if uri.lower().startswith("file:") else ""
+    except RetrieveError:
+        return None
+    return path if os.path.isdir(path) else None  # noqa: PTH112 - a path as the client gave it
+
+
+def new_server(read_settings: ReadSettings) -> ArazzoServer:
+    """A server with all that it answers, ready to be started."""
+    server = ArazzoServer(read_settings)
+    _add_synchronization(server)
+    _add_code_actions(server)
+    return server
+
+
+def _add_synchronization(server: ArazzoServer) -> None:
+    @server.feature(types.INITIALIZE)
+    def initialize(server: ArazzoServer, params: types.InitializeParams) -> None:
+        server.begin(params)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def did_open(server: ArazzoServer, params: types.DidOpenTextDocumentParams) -> None:
+        server.documents.open(server.documents.texts.open(params.text_document))
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def did_change(server: ArazzoServer, params: types.DidChangeTextDocumentParams) -> None:
+        text = server.documents.texts.change(params.text_document, params.content_changes)
+        if text is not None:
+            server.documents.change(text)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def did_save(server: ArazzoServer, params: types.DidSaveTextDocumentParams) -> None:
+        server.documents.save(document_uri(params.text_document.uri))
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def did_close(server: ArazzoServer, params: types.DidCloseTextDocumentParams) -> None:
+        key = server.documents.texts.close(params.text_document.uri)
+        server.documents.close(key)
+        server.withdraw(key)
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def did_change_files(server: ArazzoServer, params: types.DidChangeWatchedFilesParams) -> None:
+        if any(one.uri.endswith(".toml") for one in params.changes):
+            server.documents.configure()
+        else:
+            server.documents.validate_others("")
+
+    @server.feature(types.SHUTDOWN)
+    def shutdown(server: ArazzoServer, _params: None) -> None:
+        server.shut_down()
+
+
+def _add_code_actions(server: ArazzoServer) -> None:
+    options = types.CodeActionOptions(code_action_kinds=list(KINDS))
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)
+    async def code_action(
+        server: ArazzoServer, params: types.CodeActionParams
+    ) -> list[types.CodeAction]:
+        analysis = await server.current(params.text_document)
+        if analysis is None:
+            return []
+        work = partial(code_actions, analysis, params.range, params.context)
+        return await server.in_thread(work)
