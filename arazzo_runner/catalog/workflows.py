@@ -10,9 +10,9 @@ from arazzo_runner.catalog.model import OperationInfo, StepInfo, WorkflowInfo
 from arazzo_runner.catalog.outputs import PlanSchemas, outputs_schema, plan_schemas
 from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind, reachable_workflows
+from arazzo_runner.executor.channels.call import ChannelCall
 from arazzo_runner.executor.inputs_schema import InputsSchema
 from arazzo_runner.executor.plan import (
-    ChannelCall,
     Plan,
     StepPlan,
     Unit,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from arazzo_runner.embed.options import ParsedOptions
 from arazzo_runner.embed.result import Result
-from arazzo_runner.embed.route import checked_world
+from arazzo_runner.embed.route import WorldTarget, checked_world
 from arazzo_runner.embed.worlds import (
     NewWorld,
     blocking_network,
@@ -31,6 +32,7 @@ from arazzo_runner.worlds.wrappers import AwaitHook, HookedWorld, Hooks, await_h
 
 if TYPE_CHECKING:
     from arazzo_runner.http.network import Network
+    from arazzo_runner.messaging.model import ChannelRoute
     from arazzo_runner.telemetry.tracing import TracingObserver
 
 
@@ -73,19 +75,53 @@ def _traces(secrets: Masker) -> TracingObserver:
 
 def run_blocking(job: RunJob, begin: NewWorld) -> Result:
     """Run to the end; the world must not suspend."""
-    world = _run_world(job, begin, blocking_network, call_hook)
-    return result_of(
-        job,
-        run_coroutine(run_plan(job.prepared.plan, job.prepared.inputs, run_context(job, world))),
-    )
+    with _blocking_channels(job) as world_of:
+        world = _run_world(job, lambda one: world_of(begin(one)), blocking_network, call_hook)
+        context = run_context(job, world)
+        return result_of(
+            job, run_coroutine(run_plan(job.prepared.plan, job.prepared.inputs, context))
+        )
+
+
+def _blocking_channels(job: RunJob) -> AbstractContextManager[Callable[[World], World]]:
+    """Gives what adds the channels of the run to its world, where it has any."""
+    if not _uses_brokers(job):
+        return nullcontext(lambda world: world)
+    from arazzo_runner.messaging.world import blocking_messages
+
+    return blocking_messages(*_message_settings(job))
+
+
+def suspending_channels(job: RunJob) -> AbstractAsyncContextManager[Callable[[World], World]]:
+    """Gives what adds the channels of a run within an event loop to its world."""
+    if not _uses_brokers(job):
+        return nullcontext(lambda world: world)
+    from arazzo_runner.messaging.world import suspending_messages
+
+    return suspending_messages(*_message_settings(job))
+
+
+def _uses_brokers(job: RunJob) -> bool:
+    """Whether messages go to brokers: a world of the caller's may have channels of its own."""
+    route = job.chosen.route
+    is_own = isinstance(route, WorldTarget) and hasattr(route.world, "open_channels")
+    return bool(job.prepared.routes) and not is_own
+
+
+def _message_settings(job: RunJob) -> tuple[tuple[ChannelRoute, ...], float]:
+    from arazzo_runner.pipeline.channels import trusting_routes
+
+    http = job.chosen.http
+    return trusting_routes(job.prepared.routes, http), http.timeout
 
 
 async def run_suspending(job: RunJob, begin: NewWorld) -> Result:
     """Run to the end within an event loop."""
-    world, compute = suspending_world(job, begin), suspending_compute(job)
-    context = replace(run_context(job, world), compute=compute)
-    ran = await run_plan(job.prepared.plan, job.prepared.inputs, context)
-    return result_of(job, ran)
+    async with suspending_channels(job) as world_of:
+        world = suspending_world(job, lambda one: world_of(begin(one)))
+        context = replace(run_context(job, world), compute=suspending_compute(job))
+        ran = await run_plan(job.prepared.plan, job.prepared.inputs, context)
+        return result_of(job, ran)
 
 
 def suspending_compute(job: RunJob) -> Compute:

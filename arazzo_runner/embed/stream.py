@@ -15,6 +15,7 @@ from arazzo_runner.embed.job import (
     RunJob,
     result_of,
     run_context,
+    suspending_channels,
     suspending_compute,
     suspending_world,
 )
@@ -25,6 +26,7 @@ from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.run import run_plan
 from arazzo_runner.executor.run_state import Compute
 from arazzo_runner.executor.world import (
+    OpenCall,
     PublishCall,
     ReceiveCall,
     ReceivedMessage,
@@ -92,8 +94,8 @@ class Stream:
         job = await begin_job()
         told: deque[Event] = deque()
         engine = _engine(job, told)
-        async with opened() as begin:
-            world = suspending_world(job, begin)
+        async with opened() as begin, suspending_channels(job) as world_of:
+            world = suspending_world(job, lambda one: world_of(begin(one)))
             asked = self._resume(job, engine, None)
             try:
                 while told or asked is not None:
@@ -147,6 +149,10 @@ class _StreamWorld:
 
     async def sleep(self, key: str, seconds: float) -> None:
         await _StreamCall(lambda world: world.sleep(key, seconds))
+
+    async def open_channels(self, call: OpenCall) -> TransportFailure | None:
+        answer: TransportFailure | None = await _StreamCall(lambda world: world.open_channels(call))
+        return answer
 
     async def publish(self, call: PublishCall) -> TransportFailure | None:
         answer: TransportFailure | None = await _StreamCall(lambda world: world.publish(call))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Final, assert_never
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,12 +18,7 @@ from arazzo_runner.executor.contract_checks import contract_checks
 from arazzo_runner.executor.criteria import judge_all, judge_call, judge_status
 from arazzo_runner.executor.events import CriterionJudged, RequestSent, ResponseReceived
 from arazzo_runner.executor.inputs import CallInputError, inputs_for_call, refused_inputs_error
-from arazzo_runner.executor.plan import (
-    ChannelCall,
-    OperationCall,
-    StepPlan,
-    WorkflowCall,
-)
+from arazzo_runner.executor.plan import OperationCall, StepPlan, WorkflowCall
 from arazzo_runner.executor.request import BuiltCall, build_call, empty_value_hint
 from arazzo_runner.executor.result import (
     Attempt,
@@ -61,29 +56,7 @@ class AttemptOutcome(Struct, frozen=True):
     workflow: WorkflowResult | None = None
 
 
-async def try_step(planned: StepPlan, frame: WorkflowState, key: str) -> AttemptOutcome:
-    """Make one attempt of a step; ``key`` is ``workflow/step#visit@attempt``."""
-    lacking = _incomplete_dependency(planned, frame)
-    if lacking is not None:
-        return _unsent_outcome(planned, frame.scope, lacking)
-    match planned.call:
-        case OperationCall():
-            return await _try_operation(planned, planned.call, frame, key)
-        case WorkflowCall():
-            return await _try_workflow(planned, planned.call, frame, key)
-        case ChannelCall():
-            return _unsent_outcome(planned, frame.scope, _no_broker_error(planned, planned.call))
-        case _:
-            assert_never(planned.call)
-
-
-def _no_broker_error(planned: StepPlan, call: ChannelCall) -> StepError:
-    """No world reaches a channel yet: binding says so before anything is sent (AZ215)."""
-    message = f"the channel `{call.channel.name}` cannot be reached: messages are not sent yet"
-    return StepError("unsupported", message, None, "call", planned.step.place)
-
-
-def _incomplete_dependency(planned: StepPlan, frame: WorkflowState) -> StepError | None:
+def incomplete_dependency(planned: StepPlan, frame: WorkflowState) -> StepError | None:
     """Step Object, ``dependsOn``: it does not trigger the steps that it names.
 
     A ``goto`` may have passed them by, and nothing may have run the other workflow.
@@ -100,23 +73,24 @@ def _incomplete_dependency(planned: StepPlan, frame: WorkflowState) -> StepError
     return None
 
 
-async def _try_operation(
+async def try_operation(
     planned: StepPlan, call: OperationCall, frame: WorkflowState, key: str
 ) -> AttemptOutcome:
+    """Make one attempt of an operation; ``key`` is ``workflow/step#visit@attempt``."""
     scope, ledger, settings = frame.scope, frame.ledger, frame.ledger.settings
     build = partial(build_call, call, scope, settings.limits.query_seconds, settings.allow_origins)
     try:
         built = await ledger.compute(build, planned.step.place, is_heavy=planned.is_heavy)
     except (EvaluationError, RequestRefused, BodyError) as reason:
         error = ledger.stopped or _refusal_error(reason, planned, call, scope)
-        return _unsent_outcome(planned, scope, error)
+        return unsent_outcome(planned, scope, error)
     sent = _send_call(planned, call, built, key, ledger.time_left())
     ledger.tell(RequestSent(key, built.request, frame.depth))
     sent = replace(sent, is_final=True) if ledger.is_ending else sent
     outcome = copy_outcome(await ledger.world.send(sent))
     if isinstance(outcome, TransportFailure) and outcome.code == "timeout":
         ledger.check_time(planned.step.place)
-        outcome = _out_of_time(outcome, ledger.stopped)
+        outcome = out_of_time(outcome, ledger.stopped)
     ledger.tell(ResponseReceived(key, outcome, frame.depth))
     if isinstance(outcome, TransportFailure):
         if outcome.code in SUSPENDING:
@@ -127,7 +101,7 @@ async def _try_operation(
     return await _response_outcome(planned, call, built, outcome, frame, key)
 
 
-def _out_of_time(outcome: TransportFailure, stopped: StepError | None) -> TransportFailure:
+def out_of_time(outcome: TransportFailure, stopped: StepError | None) -> TransportFailure:
     """A request that took all that was left of the run, or of a calling step, failed for that."""
     if stopped is None or stopped.code not in ("run-timeout", "timeout"):
         return outcome
@@ -138,14 +112,15 @@ def _send_call(
     planned: StepPlan, call: OperationCall, built: BuiltCall, key: str, left: float
 ) -> SendCall:
     """The call; it has no more time than is left of the run's and of calling steps'."""
-    own = _seconds(planned.step.timeout)
+    own = seconds_of(planned.step.timeout)
     timeout = max(left if own is None else min(own, left), 0.001)
     operation = (call.source, call.operation.method, call.operation.path)
     by = built.authorization
     return SendCall(key, built.request, timeout, operation, by.needs, by.carriers)
 
 
-def _seconds(milliseconds: int | None) -> float | None:
+def seconds_of(milliseconds: int | None) -> float | None:
+    """Milliseconds of a document in seconds."""
     # An integer of a document may be too large to become a float.
     return None if milliseconds is None else min(milliseconds, 10**12) / 1000
 
@@ -164,9 +139,10 @@ def _refusal_error(
     return StepError("request-refused", str(reason), hint, "request", place)
 
 
-def _unsent_outcome(planned: StepPlan, scope: Scope, error: StepError) -> AttemptOutcome:
+def unsent_outcome(planned: StepPlan, scope: Scope, error: StepError) -> AttemptOutcome:
+    """The attempt of which nothing was sent."""
     attempt = Attempt(None, None, error, (), (), None, succeeded=False)
-    return AttemptOutcome(attempt, scope, _evaluable_outputs(planned, scope))
+    return AttemptOutcome(attempt, scope, evaluable_outputs(planned, scope))
 
 
 def _failed_outcome(
@@ -181,7 +157,7 @@ def _failed_outcome(
         exchanges=failure.exchanges, in_process=failure.in_process,
     )  # fmt: skip
     after = replace(scope, exchange=built.exchange)
-    return AttemptOutcome(attempt, after, _evaluable_outputs(planned, after))
+    return AttemptOutcome(attempt, after, evaluable_outputs(planned, after))
 
 
 async def _cut_off(
@@ -219,7 +195,7 @@ async def _response_outcome(
     judge = partial(_judge_response, planned, call, built, response, frame, error)
     is_heavy = _is_heavy(planned, call, response)
     outcome = await frame.ledger.compute(judge, planned.step.place, is_heavy=is_heavy)
-    _tell_criteria(outcome.attempt.criteria, frame, key)
+    tell_criteria(outcome.attempt.criteria, frame, key)
     return outcome
 
 
@@ -248,16 +224,16 @@ def _judge_response(
         response_body=body,
     )
     scope = replace(frame.scope, exchange=exchange)
-    criteria = _judge_all(planned, scope, frame)
+    criteria = judge_step(planned, scope, frame)
     sent = response.request or replace(built.request)
     # What takes long may have been broken off, to be done again.
     is_over = _is_heavy(planned, call, response) and frame.ledger.is_over(planned.step.place)
     is_judged = error is None and not is_over
     checks = contract_checks(planned, call, sent, response, body, frame) if is_judged else ()
-    error, outputs = _outputs(planned, scope, error, passed=_is_passed(criteria, checks))
+    error, outputs = step_outputs(planned, scope, error, passed=is_passed(criteria, checks))
     # Whatever came of criteria and outputs whose time was over, they are not all there is.
     error = error or frame.ledger.stopped
-    succeeded = error is None and _is_passed(criteria, checks)
+    succeeded = error is None and is_passed(criteria, checks)
     attempt = Attempt(
         sent, response, error, criteria, checks, None, succeeded,
         exchanges=response.exchanges, in_process=response.in_process, is_readable=is_readable,
@@ -276,15 +252,17 @@ def _read_body(
         return MISSING, StepError("unreadable-body", str(reason), None, "response", place)
 
 
-def _is_passed(criteria: tuple[CriterionResult, ...], checks: tuple[CheckResult, ...]) -> bool:
+def is_passed(criteria: tuple[CriterionResult, ...], checks: tuple[CheckResult, ...]) -> bool:
+    """Whether all criteria passed, and all checks that are errors."""
     return all(one.passed for one in criteria) and all(
         one.passed or one.severity != "error" for one in checks
     )
 
 
-def _judge_all(
+def judge_step(
     planned: StepPlan, scope: Scope, frame: WorkflowState
 ) -> tuple[CriterionResult, ...]:
+    """The success criteria of a step, judged; without any, what stands for them."""
     if not planned.criteria:
         # Step Object: without successCriteria the status decides.
         return (judge_status(scope.exchange.status if scope.exchange else None),)
@@ -293,12 +271,13 @@ def _judge_all(
     return judge_all(planned.criteria, scope, seconds, is_over)
 
 
-def _tell_criteria(results: tuple[CriterionResult, ...], frame: WorkflowState, key: str) -> None:
+def tell_criteria(results: tuple[CriterionResult, ...], frame: WorkflowState, key: str) -> None:
+    """Tell of each criterion that was judged."""
     for result in results:
         frame.ledger.tell(CriterionJudged(key, result, frame.depth))
 
 
-def _outputs(
+def step_outputs(
     planned: StepPlan, scope: Scope, error: StepError | None, *, passed: bool
 ) -> tuple[StepError | None, dict[str, Value]]:
     """The outputs; what cannot be evaluated fails a step that would otherwise have passed."""
@@ -308,16 +287,18 @@ def _outputs(
     return StepError("output-failed", problem, None, "request", planned.step.place), outputs
 
 
-def _evaluable_outputs(planned: StepPlan, scope: Scope) -> dict[str, Value]:
+def evaluable_outputs(planned: StepPlan, scope: Scope) -> dict[str, Value]:
+    """The outputs that have a value; null in place of the others."""
     return evaluate_outputs(planned.step.outputs, scope)[0]
 
 
 # --- steps that call a workflow -------------------------------------------------------------------
 
 
-async def _try_workflow(
+async def try_workflow(
     planned: StepPlan, call: WorkflowCall, frame: WorkflowState, key: str
 ) -> AttemptOutcome:
+    """Run the workflow that a step calls, and judge what it did."""
     ledger, place = frame.ledger, planned.step.place
     callee = ledger.plan.workflows[call.key]
     evaluate = partial(inputs_for_call, callee, call.arguments, frame.scope)
@@ -325,13 +306,13 @@ async def _try_workflow(
         inputs = await ledger.compute(evaluate, place, is_heavy=planned.is_heavy)
     except CallInputError as reason:
         error = ledger.stopped or refused_inputs_error(reason, place)
-        return _unsent_outcome(planned, frame.scope, error)
+        return unsent_outcome(planned, frame.scope, error)
     child, over = await _call_in_time(planned, call, inputs, frame)
     seen = VisibleWorkflows(frame.plan.unit, ledger, {call.key.workflow: child.to_values()})
     scope = replace(frame.scope, workflows=seen, outputs=child.outputs, exchange=None)
     judge = partial(_judge_child, planned, child, scope, frame, over)
     outcome = await ledger.compute(judge, place, is_heavy=planned.is_heavy)
-    _tell_criteria(outcome.attempt.criteria[1:], frame, key)
+    tell_criteria(outcome.attempt.criteria[1:], frame, key)
     return outcome
 
 
@@ -343,10 +324,10 @@ def _judge_child(
     over: StepError | None,
 ) -> AttemptOutcome:
     own = (judge_call(child.workflow_id, child.status.value),)
-    criteria = own + (_judge_all(planned, scope, frame) if planned.criteria else ())
-    passed = _is_passed(criteria, ())
+    criteria = own + (judge_step(planned, scope, frame) if planned.criteria else ())
+    passed = is_passed(criteria, ())
     unusable = _child_error(child, planned) if child.status is Status.ERROR else None
-    error, outputs = _outputs(planned, scope, over or unusable, passed=passed)
+    error, outputs = step_outputs(planned, scope, over or unusable, passed=passed)
     error = error or frame.ledger.stopped
     if not planned.step.outputs:
         outputs = dict(child.outputs)
@@ -361,7 +342,7 @@ async def _call_in_time(
     planned: StepPlan, call: WorkflowCall, inputs: Mapping[str, Value], frame: WorkflowState
 ) -> tuple[WorkflowResult, StepError | None]:
     """Run the workflow within the step's ``timeout``; beside it what is said when that is over."""
-    ledger, seconds = frame.ledger, _seconds(planned.step.timeout)
+    ledger, seconds = frame.ledger, seconds_of(planned.step.timeout)
     if seconds is None:
         return await frame.call_workflow(call.key, inputs, ledger, frame.depth + 1), None
     step = planned.step

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import force_setattr, replace
 
-from arazzo_runner.executor.result import Attempt, OperandValue, StepResult
+from arazzo_runner.executor.result import Attempt, OperandValue, StepMessage, StepResult
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import Value, value_size
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, OmittedBody, WireExchange
@@ -33,7 +33,7 @@ class _Held(Struct, frozen=True):
     """What one attempt holds: messages with bodies, large operands and outputs, and their size."""
 
     size: int
-    messages: tuple[HttpRequest | HttpResponse, ...]
+    messages: tuple[HttpRequest | HttpResponse | StepMessage, ...]
     operands: tuple[OperandValue, ...]
     outputs: dict[str, Value]
     large: tuple[str, ...]
@@ -111,11 +111,13 @@ def _measure(attempt: Attempt, limit: int) -> _Held:
     return _Held(sum(sizes.values()), messages, operands, attempt.outputs, large)
 
 
-def _messages(attempt: Attempt) -> Iterator[HttpRequest | HttpResponse]:
+def _messages(attempt: Attempt) -> Iterator[HttpRequest | HttpResponse | StepMessage]:
     if attempt.request is not None:
         yield attempt.request
     if attempt.response is not None:
         yield attempt.response
+    if attempt.message is not None:
+        yield attempt.message
     for one in attempt.exchanges:
         yield one.request
         if one.response is not None:

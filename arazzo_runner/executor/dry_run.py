@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 from msgspec import Struct
 
 from arazzo_runner.document.rules.expressions import expressions_in, in_url
-from arazzo_runner.executor.plan import ChannelCall, StepPlan, WorkflowCall, WorkflowPlan
+from arazzo_runner.executor.channels.call import ChannelCall
+from arazzo_runner.executor.plan import StepPlan, WorkflowCall, WorkflowPlan
 from arazzo_runner.executor.request import build_call
 from arazzo_runner.expression.ast import StepOutputRef, WorkflowRef
 from arazzo_runner.expression.evaluate import EvaluationError

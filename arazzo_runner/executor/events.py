@@ -15,6 +15,7 @@ from arazzo_runner.executor.result import (
     ActionTaken,
     Attempt,
     CriterionResult,
+    StepMessage,
     StepResult,
     WorkflowResult,
 )
@@ -44,7 +45,7 @@ class WorkflowStarted(SafeRepr, frozen=True):
 
 
 class StepStarted(SafeRepr, frozen=True):
-    """A step is visited; ``operation`` is None for a step that calls a workflow."""
+    """A step is visited; ``operation`` is None for one that calls a workflow or uses a channel."""
 
     workflow: Workflow
     step: Step
@@ -76,6 +77,45 @@ class ResponseReceived(SafeRepr, frozen=True):
 
     key: str
     outcome: HttpResponse | TransportFailure
+    depth: int
+
+    def brief(self) -> str:
+        """Which attempt, and what came."""
+        return f"{self.key}, {self.outcome.brief()}"
+
+
+class MessageSent(SafeRepr, frozen=True):
+    """A message was handed over to a channel, or the reason why it could not be."""
+
+    key: str
+    channel: str
+    outcome: StepMessage | TransportFailure
+    depth: int
+
+    def brief(self) -> str:
+        """Which attempt, and what came of it."""
+        return f"{self.key}, {self.outcome.brief()}"
+
+
+class MessageAwaited(SafeRepr, frozen=True):
+    """A step begins to wait for a message; ``timeout`` in seconds, None: the world's own."""
+
+    key: str
+    channel: str
+    timeout: float | None
+    depth: int
+
+    def brief(self) -> str:
+        """Which attempt, and of which channel."""
+        return f"{self.key}, {self.channel}"
+
+
+class MessageReceived(SafeRepr, frozen=True):
+    """A message was received, or the reason why none was."""
+
+    key: str
+    channel: str
+    outcome: StepMessage | TransportFailure
     depth: int
 
     def brief(self) -> str:
@@ -140,6 +180,9 @@ Event: TypeAlias = (
     | StepStarted
     | RequestSent
     | ResponseReceived
+    | MessageSent
+    | MessageAwaited
+    | MessageReceived
     | CriterionJudged
     | StepRetried
     | StepFinished

@@ -16,18 +16,19 @@ from arazzo_runner.document.model import (
     ArazzoDocument,
     Criterion,
     FailureAction,
-    PayloadReplacement,
     Step,
     SuccessAction,
     Workflow,
 )
 from arazzo_runner.document.uris import relative_reference
+from arazzo_runner.executor.channels.call import ChannelCall
 from arazzo_runner.executor.inputs_schema import InputsSchema
-from arazzo_runner.executor.payload.text import FormText, JsonText, PayloadText
+from arazzo_runner.executor.payload.plan import BodyPlan
+from arazzo_runner.executor.payload.text import FormText, JsonText
 from arazzo_runner.expression.ast import DynamicValue
 from arazzo_runner.expression.pointer import array_index
 from arazzo_runner.expression.value import Value
-from arazzo_runner.openapi.model import ApiDescription, MediaType, Operation, Parameter
+from arazzo_runner.openapi.model import ApiDescription, Operation, Parameter
 from arazzo_runner.openapi.response.contract import CheckKind
 from arazzo_runner.openapi.security.schemes import Authorization
 from arazzo_runner.text.diagnostic import Diagnostic
@@ -35,13 +36,7 @@ from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place
 
 if TYPE_CHECKING:
-    from arazzo_runner.asyncapi.model import (
-        AsyncApiDescription,
-        AsyncOperation,
-        Channel,
-        Direction,
-        Message,
-    )
+    from arazzo_runner.asyncapi.model import AsyncApiDescription
 
 
 class WorkflowKey(Struct, frozen=True):
@@ -151,17 +146,6 @@ class InputArgument(Struct, frozen=True):
     place: Place
 
 
-class BodyPlan(Struct, frozen=True):
-    """How the body is written; ``text`` when the payload is a text of a type that has structure."""
-
-    content_type: str
-    media: MediaType | None
-    payload: DynamicValue | None
-    text: PayloadText | None
-    replacements: tuple[PayloadReplacement, ...]
-    place: Place
-
-
 class OperationCall(Struct, frozen=True):
     """A step's operation, ready to be called: ``server`` is its base URL (see ``server_url``)."""
 
@@ -182,25 +166,6 @@ class WorkflowCall(Struct, frozen=True):
 
     key: WorkflowKey
     arguments: tuple[InputArgument, ...]
-
-
-class ChannelCall(Struct, frozen=True):
-    """A step's channel: what is sent there, or received.
-
-    ``action`` is what the step does, as the client of the description; ``messages`` are those that
-    it may be. ``operation`` is None where the step names the channel itself.
-    """
-
-    source: str
-    channel: Channel
-    action: Direction
-    messages: tuple[Message, ...]
-    operation: AsyncOperation | None
-
-    @property
-    def label(self) -> str:
-        """What the step names, as messages call it."""
-        return f"`{self.operation.operation_id if self.operation else self.channel.name}`"
 
 
 class PlannedAction(Struct, frozen=True):
@@ -309,6 +274,12 @@ class Plan(Struct, frozen=True):
         """What a workflow gets: of ``inputs`` for all what it takes, and its own, which win."""
         accepted = self.workflows[key].inputs_schema.accepted_inputs(inputs)
         return {**accepted, **self.own_inputs.get(key, {})}
+
+    @property
+    def has_channels(self) -> bool:
+        """Whether a step of it sends or receives messages."""
+        steps = (step for workflow in self.workflows.values() for step in workflow.steps)
+        return any(isinstance(step.call, ChannelCall) for step in steps)
 
     @property
     def entry(self) -> str:

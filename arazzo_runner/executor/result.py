@@ -9,19 +9,24 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
 from typing import Literal as Choice
-from typing import TypeAlias
 
 from msgspec import Struct, field
 
 from arazzo_runner.expression.scope import WorkflowValues
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
+from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.response.body import BodyError, decode_body
 from arazzo_runner.openapi.response.contract import CheckResult
 from arazzo_runner.text.diagnostic import Diagnostic, SafeRepr
 from arazzo_runner.text.source import Place
+
+if TYPE_CHECKING:
+    from arazzo_runner.asyncapi.model import Direction
+    from arazzo_runner.executor.channels.call import ChannelCall
 
 
 class Status(StrEnum):
@@ -121,6 +126,36 @@ class ConsideredAction(SafeRepr, frozen=True):
         return f"{self.name}, {'matched' if self.holds else 'not matched'}"
 
 
+class StepMessage(SafeRepr, frozen=True):
+    """The message that an attempt sent, or received, over a channel.
+
+    ``address`` is where it went, or came from. ``body`` is its payload as bytes: :attr:`payload`
+    reads it. ``others`` came over the channel as well, and were not taken so far. ``duration`` is
+    in seconds: until it was handed over, or came.
+    """
+
+    channel: str
+    direction: Direction
+    address: str
+    headers: Headers
+    content_type: str | None
+    body: bytes
+    others: int = 0
+    duration: float = 0.0
+
+    @property
+    def payload(self) -> MaybeValue:
+        """The payload as a value; MISSING where there is none, or it was not kept."""
+        try:
+            return decode_body(self.content_type, self.body, sys.maxsize)
+        except BodyError:
+            return MISSING
+
+    def brief(self) -> str:
+        """Which way, and the channel."""
+        return f"{self.direction} {self.channel}"
+
+
 class Attempt(SafeRepr, frozen=True):
     """One try of a step: what was sent and got, how it was judged, what was decided.
 
@@ -132,7 +167,8 @@ class Attempt(SafeRepr, frozen=True):
     workflow did; that of the last attempt is the step's. ``in_process``: no server was asked.
     ``outputs`` are those of an attempt that was repeated, the old large ones only as long as there
     is room; those of the last attempt are the step's. ``key`` is that of its call
-    (``executor/world.py``), by which a world knows it.
+    (``executor/world.py``), by which a world knows it. ``message`` is that of a step on a channel,
+    in place of a request and a response.
     """
 
     request: HttpRequest | None
@@ -150,6 +186,7 @@ class Attempt(SafeRepr, frozen=True):
     is_readable: bool = True
     outputs: dict[str, Value] = field(default_factory=dict)
     key: str = ""
+    message: StepMessage | None = None
 
     @property
     def body(self) -> MaybeValue:
@@ -163,7 +200,7 @@ class Attempt(SafeRepr, frozen=True):
 
     def brief(self) -> str:
         """The verdict, and what came."""
-        came = self.response or self.error
+        came = self.response or self.error or self.message
         verdict = "passed" if self.succeeded else "failed"
         return f"{verdict}, {came.brief()}" if came else verdict
 
@@ -182,7 +219,8 @@ class StepResult(SafeRepr, frozen=True):
     """One visit of a step; its verdict is that of its last attempt.
 
     ``workflow`` is the called workflow's result, when the step calls one; ``findings`` are what
-    contradicted the API description before anything was sent.
+    contradicted the API description before anything was sent. ``channel`` is that of a step which
+    sends or receives a message.
     """
 
     step_id: str
@@ -195,6 +233,7 @@ class StepResult(SafeRepr, frozen=True):
     attempts: tuple[Attempt, ...]
     place: Place
     findings: tuple[Diagnostic, ...] = ()
+    channel: ChannelCall | None = None
 
     @property
     def passed(self) -> bool:

@@ -15,7 +15,7 @@ from arazzo_runner.executor.inputs import (
     workflow_inputs,
 )
 from arazzo_runner.executor.plan import Clock, Plan, Settings, WorkflowKey
-from arazzo_runner.executor.result import RunResult, Status, WorkflowResult
+from arazzo_runner.executor.result import FaultSide, RunResult, Status, StepError, WorkflowResult
 from arazzo_runner.executor.run_state import Compute, RunState, compute_here
 from arazzo_runner.executor.workflow import run_chain
 from arazzo_runner.executor.world import World
@@ -121,6 +121,8 @@ async def run_plan(plan: Plan, inputs: Mapping[str, Value], context: RunContext)
     ledger.judge = context.judge
     ledger.offload = context.compute
     started = context.clock.monotonic()
+    if plan.has_channels:
+        await _open_channels(plan.selected[0], ledger)
     for key in plan.selected:
         if key in ledger.completed:
             continue
@@ -129,6 +131,25 @@ async def run_plan(plan: Plan, inputs: Mapping[str, Value], context: RunContext)
             continue
         await _run_selected(key, ledger)
     return RunResult(tuple(ledger.entries), context.clock.monotonic() - started)
+
+
+async def _open_channels(first: WorkflowKey, ledger: RunState) -> None:
+    """Open the channels of the run; where one cannot be opened, the first workflow says why."""
+    from arazzo_runner.executor.channels.open import open_channels
+
+    failure = await open_channels(ledger)
+    if failure is None:
+        return
+    workflow = ledger.plan.workflows[first].workflow
+    fault: FaultSide = "call" if failure.code == "credentials" else "response"
+    error = StepError(failure.code, failure.message, failure.hint, fault, workflow.place)
+    ledger.stopped = error
+    result = WorkflowResult(
+        workflow.workflow_id, Status.ERROR, {}, {}, failure.duration, (), None, error,
+        workflow.place,
+    )  # fmt: skip
+    ledger.entries.append(result)
+    ledger.completed[first] = result
 
 
 def _is_skipped(ledger: RunState) -> bool:

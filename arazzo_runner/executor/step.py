@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +18,14 @@ from arazzo_runner.executor.actions import (
     retry_wait,
     target_name,
 )
-from arazzo_runner.executor.attempt import AttemptOutcome, try_step
+from arazzo_runner.executor.attempt import (
+    AttemptOutcome,
+    incomplete_dependency,
+    try_operation,
+    try_workflow,
+    unsent_outcome,
+)
+from arazzo_runner.executor.channels.call import ChannelCall
 from arazzo_runner.executor.events import StepFinished, StepRetried, StepStarted
 from arazzo_runner.executor.inputs import (
     CallInputError,
@@ -27,7 +34,13 @@ from arazzo_runner.executor.inputs import (
     not_started_result,
     refused_inputs_error,
 )
-from arazzo_runner.executor.plan import OperationCall, PlannedAction, StepPlan, WorkflowKey
+from arazzo_runner.executor.plan import (
+    OperationCall,
+    PlannedAction,
+    StepPlan,
+    WorkflowCall,
+    WorkflowKey,
+)
 from arazzo_runner.executor.result import (
     ActionTaken,
     Attempt,
@@ -120,11 +133,28 @@ async def _attempts(
 
 async def _try(planned: StepPlan, frame: WorkflowState, key: str) -> AttemptOutcome:
     """One attempt; its outputs are there for the actions that are judged next."""
-    tried = await try_step(planned, frame, key)
+    tried = await _try_call(planned, frame, key)
     attempt = replace(tried.attempt, key=key)
     tried = replace(tried, attempt=attempt, outputs=frame.ledger.bodies.share(tried.outputs))
     frame.steps[planned.step.step_id] = tried.outputs
     return tried
+
+
+async def _try_call(planned: StepPlan, frame: WorkflowState, key: str) -> AttemptOutcome:
+    lacking = incomplete_dependency(planned, frame)
+    if lacking is not None:
+        return unsent_outcome(planned, frame.scope, lacking)
+    match planned.call:
+        case OperationCall():
+            return await try_operation(planned, planned.call, frame, key)
+        case WorkflowCall():
+            return await try_workflow(planned, planned.call, frame, key)
+        case ChannelCall():
+            from arazzo_runner.executor.channels.attempt import try_channel
+
+            return await try_channel(planned, planned.call, frame, key)
+        case _:
+            assert_never(planned.call)
 
 
 async def _decide(
@@ -262,18 +292,16 @@ def _result(
     planned: StepPlan, attempts: tuple[Attempt, ...], tried: AttemptOutcome, duration: float
 ) -> StepResult:
     call = planned.call
-    source, operation = (
-        (call.source, call.operation) if isinstance(call, OperationCall) else (None, None)
-    )
     return StepResult(
         planned.step.step_id,
         _status(attempts[-1]),
-        source,
-        operation,
+        None if isinstance(call, WorkflowCall) else call.source,
+        call.operation if isinstance(call, OperationCall) else None,
         duration,
         tried.outputs,
         tried.workflow,
         attempts,
         planned.step.place,
         planned.findings,
+        call if isinstance(call, ChannelCall) else None,
     )

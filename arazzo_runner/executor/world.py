@@ -9,14 +9,18 @@ a response to a challenge, and a token that is renewed, belong to one attempt.)
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any, Final, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar
 from typing import Literal as Choice
 
 from msgspec import Struct
 
+from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.openapi.security.token_need import Need
 from arazzo_runner.text.diagnostic import SafeRepr
+
+if TYPE_CHECKING:
+    from arazzo_runner.asyncapi.model import Direction, MessageLocation
 
 FailureCode: TypeAlias = Choice[
     "connect",
@@ -69,29 +73,95 @@ class SendCall(Struct, frozen=True):
     limit: float | None = None
 
 
+class ChannelUse(Struct, frozen=True):
+    """A channel that a step may send to, or receive from.
+
+    ``step`` is that of its calls' keys (``executor/plan.py``, ``step_text``). ``address`` holds a
+    ``{parameter}`` where its value is not known before the step begins.
+    """
+
+    step: str
+    source: str
+    channel: str
+    action: Direction
+    address: str
+
+
+class OpenCall(Struct, frozen=True):
+    """Make channels ready, before the first step: what comes from now on is kept for the steps.
+
+    ``timeout`` is in seconds, what is left of the run.
+    """
+
+    channels: tuple[ChannelUse, ...]
+    timeout: float
+
+
 class PublishCall(Struct, frozen=True):
-    """Publish one message to an AsyncAPI channel."""
+    """Hand one message over to a channel; ``key``, ``is_final`` as for :class:`SendCall`.
+
+    ``source`` and ``channel`` are their names, ``message`` that of the message in its description,
+    empty where there is none. ``timeout`` is in seconds.
+    """
 
     key: str
+    source: str
     channel: str
+    address: str
     payload: bytes
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: Headers
+    content_type: str | None
+    timeout: float
+    message: str = ""
+    is_final: bool = False
+
+
+class Correlation(SafeRepr, frozen=True):
+    """What a message has to hold: the text of ``value`` at one of ``locations``."""
+
+    value: str
+    locations: tuple[MessageLocation, ...]
+
+    def brief(self) -> str:
+        """The places alone."""
+        return ", ".join(one.text for one in self.locations)
 
 
 class ReceiveCall(Struct, frozen=True):
-    """Wait for one message of an AsyncAPI channel."""
+    """Take the first message of a channel that matches, or wait for it.
+
+    ``address`` still holds a ``{parameter}`` that may be anything. ``timeout`` is the step's, in
+    seconds (None: the world's own), ``left`` what is left of the run. ``content_types`` are those
+    of the messages in the description, for one that does not say its own.
+    """
 
     key: str
+    source: str
     channel: str
-    correlation_id: str | None
+    address: str
+    correlation: Correlation | None
     timeout: float | None
+    left: float
+    content_types: tuple[str, ...] = ()
+    is_final: bool = False
 
 
-class ReceivedMessage(Struct, frozen=True):
-    """A message that was received."""
+class ReceivedMessage(SafeRepr, frozen=True):
+    """A message that was received; ``others`` came as well, and were not taken so far.
 
+    ``duration`` is in seconds, since the step began to wait.
+    """
+
+    address: str
     payload: bytes
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: Headers = ()
+    content_type: str | None = None
+    others: int = 0
+    duration: float = 0.0
+
+    def brief(self) -> str:
+        """Where it came from."""
+        return self.address
 
 
 class TransportFailure(SafeRepr, frozen=True):
@@ -128,6 +198,10 @@ class World(Protocol):
 
     async def sleep(self, key: str, seconds: float) -> None:
         """Let ``seconds`` pass; ``key`` is that of the attempt before, with ``/wait``."""
+        ...
+
+    async def open_channels(self, call: OpenCall) -> TransportFailure | None:
+        """Make channels ready; called once, before the first step of a run that has any."""
         ...
 
     async def publish(self, call: PublishCall) -> TransportFailure | None:

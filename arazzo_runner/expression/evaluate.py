@@ -38,7 +38,7 @@ from arazzo_runner.expression.pointer import at_walk, value_at_path
 from arazzo_runner.expression.query.limits import MAX_TEXT, ValueTooLargeError, check_bounds
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value, to_text
-from arazzo_runner.http_semantics.headers import header_value
+from arazzo_runner.http_semantics.headers import Headers, header_value
 
 
 class EvaluationError(Exception):
@@ -113,14 +113,17 @@ def _self(_: SelfRef, scope: Scope) -> MaybeValue:
 
 
 def _header(ref: HeaderRef, scope: Scope) -> MaybeValue:
-    exchange = scope.exchange
-    if exchange is None or ref.message == "message":
-        return MISSING
-    of_request = ref.message == "request"
-    found = header_value(
-        exchange.request_headers if of_request else exchange.response_headers, ref.name
-    )
+    found = header_value(_headers_of(ref, scope), ref.name)
     return MISSING if found is None else found
+
+
+def _headers_of(ref: HeaderRef, scope: Scope) -> Headers:
+    if ref.message == "message":
+        return scope.message.headers if scope.message else ()
+    exchange = scope.exchange
+    if exchange is None:
+        return ()
+    return exchange.request_headers if ref.message == "request" else exchange.response_headers
 
 
 def _query(ref: QueryRef, scope: Scope) -> MaybeValue:
@@ -136,11 +139,17 @@ def _path(ref: PathRef, scope: Scope) -> MaybeValue:
 
 
 def _body(ref: BodyRef, scope: Scope) -> MaybeValue:
-    exchange = scope.exchange
-    if exchange is None or ref.message == "message":
-        return MISSING
-    body = exchange.response_body if ref.message == "response" else exchange.request_body
+    body = _content_of(ref, scope)
     return value_at_path(body, ref.path) if ref.path.tokens else body
+
+
+def _content_of(ref: BodyRef, scope: Scope) -> MaybeValue:
+    if ref.message == "message":
+        return scope.message.payload if scope.message else MISSING
+    exchange = scope.exchange
+    if exchange is None:
+        return MISSING
+    return exchange.response_body if ref.message == "response" else exchange.request_body
 
 
 def _input(ref: InputRef, scope: Scope) -> MaybeValue:

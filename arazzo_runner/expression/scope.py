@@ -27,6 +27,13 @@ class Exchange(Struct, frozen=True):
     response_body: MaybeValue = MISSING
 
 
+class MessageValues(Struct, frozen=True):
+    """A message as it was sent, or as it was received (``$message``)."""
+
+    headers: Headers = ()
+    payload: MaybeValue = MISSING
+
+
 class WorkflowValues(Struct, frozen=True):
     """Inputs and outputs of the latest run of a workflow; ``steps`` are those of its steps."""
 
@@ -48,6 +55,7 @@ class Scope(Struct, frozen=True):
     workflows: Mapping[str, WorkflowValues] = field(default_factory=dict)
     outputs: Mapping[str, Value] = field(default_factory=dict)
     exchange: Exchange | None = None
+    message: MessageValues | None = None
     self_uri: str | None = None
     sources: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     query_seconds: float = 1.0

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec.structs import replace
 
-from arazzo_runner.executor.world import FailureCode, PublishCall, ReceiveCall, TransportFailure
+from arazzo_runner.executor.world import (
+    ChannelUse,
+    FailureCode,
+    PublishCall,
+    ReceiveCall,
+    TransportFailure,
+)
 from arazzo_runner.text.pattern import lazy_pattern
 
 if TYPE_CHECKING:
@@ -71,7 +77,7 @@ def unsendable_error(origin: Origin, reason: str) -> TransportError:
     return TransportError("refused", f"the request to `{origin}` is not valid HTTP: {reason}")
 
 
-def messaging_failure(call: PublishCall | ReceiveCall) -> TransportFailure:
+def messaging_failure(call: PublishCall | ReceiveCall | ChannelUse) -> TransportFailure:
     """A step on an AsyncAPI channel, sent to a world that speaks HTTP only."""
     text = f"the channel `{call.channel}` cannot be reached: AsyncAPI steps are not run over HTTP"
     return TransportFailure("refused", text)

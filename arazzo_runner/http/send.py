@@ -11,6 +11,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from arazzo_runner.executor.world import (
+    OpenCall,
     PublishCall,
     ReceiveCall,
     ReceivedMessage,
@@ -216,6 +217,10 @@ def _with_cookies(given: Headers, cookies: CookieJars, origin: Origin, target: s
 
 class HttpWorldBase:
     """The half of a World that HTTP has no part in."""
+
+    async def open_channels(self, call: OpenCall) -> TransportFailure | None:
+        """Refused: there is no channel."""
+        return http_errors.messaging_failure(call.channels[0])
 
     async def publish(self, call: PublishCall) -> TransportFailure | None:
         """Refused: there is no channel."""

@@ -30,10 +30,25 @@ def client_context(settings: HttpSettings) -> ssl.SSLContext:
         raise
 
 
+def broker_context(settings: HttpSettings) -> ssl.SSLContext:
+    """A context for connections to brokers, which negotiate no version of HTTP."""
+    try:
+        return _verifying_context(settings)
+    except UsageError as reason:
+        if settings.tls_table:
+            raise with_table_keys(reason, settings.tls_table) from None
+        raise
+
+
 def _client_context(settings: HttpSettings) -> ssl.SSLContext:
+    context = _verifying_context(settings)
+    context.set_alpn_protocols(["h2", "http/1.1"] if settings.http2 else ["http/1.1"])
+    return context
+
+
+def _verifying_context(settings: HttpSettings) -> ssl.SSLContext:
     context = _trusting_context(settings.cacert)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(["h2", "http/1.1"] if settings.http2 else ["http/1.1"])
     if settings.insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 
 import anyio
-import sniffio
 
 from arazzo_runner.journal.writer import JournalWriter, Ticket
+from arazzo_runner.worlds.threads import call_soon_function
 
 
 class LoopWait:
@@ -16,7 +15,7 @@ class LoopWait:
 
     def __init__(self) -> None:
         self._done = anyio.Event()
-        self._call_soon = _call_soon()
+        self._call_soon = call_soon_function()
 
     def wake(self) -> None:
         """Let the waiting end, from any thread."""
@@ -29,13 +28,3 @@ class LoopWait:
         await self._done.wait()
         if ticket.error is not None:
             raise ticket.error
-
-
-def _call_soon() -> Callable[[Callable[[], object]], object]:
-    if sniffio.current_async_library() == "trio":
-        import trio
-
-        return trio.lowlevel.current_trio_token().run_sync_soon
-    import asyncio
-
-    return asyncio.get_running_loop().call_soon_threadsafe

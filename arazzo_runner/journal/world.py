@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from arazzo_runner.executor.world import (
+    OpenCall,
     PublishCall,
     ReceiveCall,
     ReceivedMessage,
@@ -233,6 +234,11 @@ class JournalWorld(WrappedWorld):
         if not isfinite(until):
             raise JournalError("is damaged: the moment of a wait cannot be read")
         return until
+
+    async def open_channels(self, call: OpenCall) -> TransportFailure | None:
+        """Refuse, as what is sent and received there is refused."""
+        del call
+        return _NO_MESSAGES
 
     async def publish(self, call: PublishCall) -> TransportFailure | None:
         """Refuse: whether a message was published would not be known after a crash."""

@@ -11,7 +11,6 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from arazzo_runner.document.model import (
     ArazzoDocument,
@@ -147,11 +146,6 @@ def _hole(source: SourceFile, pointer: Pointer) -> Iterator[tuple[_SourcePointer
             return
 
 
-def without_cascades(findings: Iterable[Diagnostic], known: Causes) -> Iterator[Diagnostic]:
-    """The findings of binding that do not follow from others, as `validate` sees them."""
-    yield from map(_for_run, independent_findings(findings, known))
-
-
 def independent_findings(found: Iterable[Diagnostic], known: Causes) -> Iterator[Diagnostic]:
     """The findings of binding that do not follow from others."""
     for one in found:
@@ -166,11 +160,6 @@ def _is_cascade(found: Diagnostic, place: Place, known: Causes) -> bool:
         is_stand_in = place.pointer[-2:-1] == ("steps",)
         return is_stand_in or spot in known.unknown or (found.code, spot) in known.findings
     return found.code in _OF_STEPS and known.explain(found.code, place)
-
-
-def _for_run(found: Diagnostic) -> Diagnostic:
-    """A document with AsyncAPI steps is valid, although they cannot be run yet."""
-    return replace(found, severity=Severity.HINT) if found.code == "AZ215" else found
 
 
 def _unknown_places(units: Mapping[str, Unit], missing: MissingNames) -> Iterator[_SourcePointer]:

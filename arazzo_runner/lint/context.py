@@ -8,8 +8,8 @@ from typing import Any, Final, TypeVar
 from msgspec import Struct, field
 
 from arazzo_runner.document.rules.expressions import PlacedExpression, step_expressions
+from arazzo_runner.executor.channels.call import ChannelCall
 from arazzo_runner.executor.plan import (
-    ChannelCall,
     OperationCall,
     Plan,
     StepKey,

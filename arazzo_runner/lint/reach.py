@@ -13,14 +13,8 @@ from msgspec import Struct
 
 from arazzo_runner.document.model import OperationById, StepTarget
 from arazzo_runner.document.uris import resolve_reference, without_fragment
-from arazzo_runner.executor.plan import (
-    ChannelCall,
-    Plan,
-    Unit,
-    WorkflowCall,
-    WorkflowKey,
-    WorkflowPlan,
-)
+from arazzo_runner.executor.channels.call import ChannelCall
+from arazzo_runner.executor.plan import Plan, Unit, WorkflowCall, WorkflowKey, WorkflowPlan
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.cascades import MissingNames, targets_of
 from arazzo_runner.text.diagnostic import Diagnostic

@@ -19,8 +19,8 @@ from arazzo_runner.document.model import (
     WorkflowName,
 )
 from arazzo_runner.document.rules.expressions import expressions_in, values_in
+from arazzo_runner.executor.channels.call import ChannelCall
 from arazzo_runner.executor.plan import (
-    ChannelCall,
     OperationCall,
     Plan,
     Unit,

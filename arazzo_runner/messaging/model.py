@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ssl import SSLContext
-from typing import Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
 
@@ -11,6 +11,9 @@ from arazzo_runner.asyncapi.model import Bindings
 from arazzo_runner.executor.world import FailureCode
 from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.text.diagnostic import SafeRepr
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 MAX_MESSAGE: Final = 1 << 20
 """Bytes of one message, unless told otherwise (docs/limits.md)."""
@@ -94,6 +97,23 @@ class Delivery(Struct, frozen=True):
     content_type: str | None = None
     is_retained: bool = False
     identity: tuple[str, ...] | None = None
+
+
+class ChannelRoute(Struct, frozen=True):
+    """How a step on a channel gets to its broker; ``step`` is that of its calls' keys.
+
+    ``source`` is the name of the source description. The bindings are those of the channel, of the
+    operation, and of the messages by their names. ``takes_retained`` tells that the application's
+    messages are retained ones, so that one from before the run is meant.
+    """
+
+    step: str
+    source: str
+    endpoint: Endpoint
+    channel: Bindings
+    operation: Bindings
+    messages: Mapping[str, Bindings]
+    takes_retained: bool = False
 
 
 class BrokerError(Exception):

@@ -6,16 +6,16 @@ Python API and the pytest plugin stand on this.
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError, InputError, UsageError
-from arazzo_runner.executor.bind.operation import Authorize, BindContext
+from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind, entry_workflows, needs_other_workflows
 from arazzo_runner.executor.events import Observer
 from arazzo_runner.executor.plan import Clock, Plan, Settings, WorkflowKey
@@ -27,20 +27,11 @@ from arazzo_runner.executor.world import World, run_coroutine
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.run import judged_plan
 from arazzo_runner.mock.settings import MockSettings
-from arazzo_runner.openapi.model import Operation, SecurityScheme
-from arazzo_runner.openapi.request.user_headers import parse_user_headers, user_headers
+from arazzo_runner.openapi.request.user_headers import parse_user_headers
 from arazzo_runner.openapi.response.contract import Judge
-from arazzo_runner.openapi.security.credentials import CredentialLookup, CredentialReader, no_lookup
-from arazzo_runner.openapi.security.requirements import required_schemes
-from arazzo_runner.openapi.security.schemes import (
-    Authorization,
-    Credentials,
-    MissingCredentials,
-    ParameterKeys,
-    authorize,
-    credentials_from,
-    with_identity,
-)
+from arazzo_runner.pipeline.authorization import RunCredentials
+from arazzo_runner.pipeline.channels import ChannelRoutes, channel_routes
+from arazzo_runner.pipeline.config import RunConfig
 from arazzo_runner.pipeline.generation import Generation, with_generated
 from arazzo_runner.pipeline.inputs import (
     flowing_inputs,
@@ -60,38 +51,23 @@ from arazzo_runner.text.diagnostic import (
     error,
 )
 
+__all__ = [
+    "SYSTEM_CLOCK",
+    "PlanResult",
+    "PreparedRun",
+    "RunConfig",
+    "execute_run",
+    "other_judge",
+    "plan_run",
+    "prepare_run",
+    "rfc3339",
+    "secrets_observer",
+    "select_workflows",
+    "with_inputs",
+]
 
-class RunConfig(SafeRepr, frozen=True):
-    """Where and how to run.
-
-    ``servers`` are base URLs by source name (``""``: for all); ``credentials`` are given by hand
-    and win; ``environment`` is where the others are read from, ``aliases`` names other variables
-    that serve too, ``more`` is asked for what is not set, and ``ask`` for what is then missing:
-    it gives variables. ``mock`` is set where the mock answers. ``needs_credentials`` False leaves
-    requests without credentials where none are set. ``headers`` are ``[SOURCE=]NAME=VALUE``;
-    ``no_auth`` is where no credentials go: ``all`` or ``SOURCE[.SCHEME]``; ``identities`` are the
-    credentials that steps may name. ``secrets`` are names of inputs and outputs to mask.
-    """
-
-    servers: Mapping[str, str] = field(default_factory=dict)
-    server_variables: Mapping[str, str] = field(default_factory=dict)
-    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    aliases: Mapping[str, str] = field(default_factory=dict)
-    needs_credentials: bool = True
-    secrets: tuple[str, ...] = ()
-    headers: tuple[str, ...] = ()
-    no_auth: tuple[str, ...] = ()
-    settings: Settings = field(default_factory=Settings)
-    credentials: Credentials = field(default_factory=Credentials)
-    more: CredentialLookup = no_lookup
-    mock: MockSettings | None = None
-    generation: Generation = Generation()
-    identities: Mapping[str, CredentialReader] = field(default_factory=dict)
-    ask: Callable[[MissingCredentials], Mapping[str, str]] = lambda _missing: {}
-
-    def brief(self) -> str:
-        """The servers alone: the environment holds secrets."""
-        return ", ".join(self.servers.values())
+if TYPE_CHECKING:
+    from arazzo_runner.messaging.model import ChannelRoute
 
 
 class PlanResult(Struct, frozen=True):
@@ -99,20 +75,21 @@ class PlanResult(Struct, frozen=True):
 
     ``warnings`` are those of the description and of these workflows, in the order of the texts;
     ``missing_credentials`` are errors, once the plan is to be run. ``secrets`` are those of the
-    user's header fields.
+    user's header fields and of brokers. ``routes`` lead the steps on channels to their brokers.
     """
 
     plan: Plan
     warnings: tuple[Diagnostic, ...] = ()
     missing_credentials: tuple[Diagnostic, ...] = ()
     secrets: tuple[str, ...] = ()
+    routes: tuple[ChannelRoute, ...] = ()
 
 
 class PreparedRun(SafeRepr, frozen=True):
     """A plan ready to run with its inputs; ``secrets`` are the values to mask.
 
     ``flowing`` are inputs that go where credentials do. ``warnings`` are the findings that do not
-    keep these workflows from running.
+    keep these workflows from running. ``routes`` lead the steps on channels to their brokers.
     """
 
     description: Description
@@ -121,6 +98,7 @@ class PreparedRun(SafeRepr, frozen=True):
     secrets: tuple[str, ...]
     flowing: tuple[str, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
+    routes: tuple[ChannelRoute, ...] = ()
 
     def brief(self) -> str:
         """The workflows alone."""
@@ -156,18 +134,21 @@ def plan_run(
     description: Description, selected: Sequence[WorkflowKey], options: RunConfig
 ) -> PlanResult:
     """Bind the selected workflows, and say what credentials they lack. Raises DocumentError."""
-    missing: list[MissingCredentials] = []
+    credentials = RunCredentials(description, options)
     binding = BindContext(
         description.units,
         options.servers,
         options.server_variables,
-        _authorizer(description, options, missing),
+        credentials.of_operation,
         None if options.needs_credentials else "http://localhost",
         options.settings.send_invalid,
         options.needs_credentials,
     )
     bound = bind(binding, selected)
-    wrong = description.errors_of(bound, binding.findings)
+    routes = ChannelRoutes()
+    if bound.has_channels:
+        routes = channel_routes(bound, options, credentials)
+    wrong = description.errors_of(bound, [*binding.findings, *routes.findings])
     if not wrong and needs_other_workflows(bound):
         from arazzo_runner.executor.bind.order import never_run_findings
 
@@ -187,12 +168,13 @@ def plan_run(
     beside = map(as_warning, description.errors_beside(bound))
     audible = silence.without((*binding.findings, *warnings, *beside))
     found = (*description.warnings, *audible)
-    lacking = missing if options.needs_credentials else ()
+    lacking = credentials.missing if options.needs_credentials else ()
     return PlanResult(
         bound,
         tuple(description.reported(found)),
         tuple(error("AZ905", one.message, None, "", one.hint) for one in lacking),
-        tuple(_header_secrets(options, description, bound.secret.headers)),
+        (*_header_secrets(options, description, bound.secret.headers), *routes.secrets),
+        routes.routes,
     )
 
 
@@ -211,89 +193,6 @@ def _header_secrets(
     names = carriers.union(HEADER_NAMES, (one.lower() for one in options.secrets))
     fields = parse_user_headers(options.headers, description.source_names)
     yield from user_header_values(tuple((one.name, one.value) for one in fields), names)
-
-
-def _authorizer(
-    description: Description, options: RunConfig, missing: list[MissingCredentials]
-) -> Authorize:
-    """Gives each operation its credentials; collects in ``missing`` what is not set, once each."""
-    typed: dict[str, str] = {}
-
-    def held(source: str, schemes: Iterable[SecurityScheme]) -> Credentials:
-        environment = {**typed, **options.environment} if typed else options.environment
-        found = credentials_from(environment, source, schemes, options.aliases, options.more)
-        return found.joined(options.credentials)
-
-    def authorize_step(
-        source: str, operation: Operation, given: ParameterKeys, server: str, identity: str
-    ) -> Authorization:
-        headers = user_headers(options.headers, source, description.source_names)
-        passed = given | {("header", name.lower()) for name, _ in headers}
-        found = credential(source, operation, passed, server, identity)
-        return replace(found, user_headers=headers) if headers else found
-
-    def credential(
-        source: str, operation: Operation, given: ParameterKeys, server: str, identity: str
-    ) -> Authorization:
-        if not {"all", source}.isdisjoint(options.no_auth):
-            return Authorization()
-        skipped = skipped_schemes(source, options.no_auth)
-        try:
-            if identity:
-                found = _named_credentials(options, identity, source, operation, skipped)
-                by = authorize(operation, source, found, given, server, skipped)
-                return with_identity(by, identity)
-            found = held(source, _needed_schemes(operation, skipped))
-            return authorize(operation, source, found, given, server, skipped)
-        except MissingCredentials as reason:
-            lacking = _missing_of_identity(reason, identity) if identity else reason
-            if any(lacking.variables == one.variables for one in missing):
-                return Authorization()
-            answer = {} if identity else options.ask(reason)
-            typed.update(answer)
-            if answer:
-                return credential(source, operation, given, server, identity)
-            missing.append(lacking)
-            return Authorization()
-
-    return authorize_step
-
-
-def _needed_schemes(operation: Operation, skipped: frozenset[str]) -> list[SecurityScheme]:
-    schemes = (one.scheme for each in required_schemes(operation) for one in each)
-    return [one for one in schemes if one.name not in skipped]
-
-
-def _named_credentials(
-    options: RunConfig, identity: str, source: str, operation: Operation, skipped: frozenset[str]
-) -> Credentials:
-    """The credentials that a step names; those of others never take their place."""
-    schemes = _needed_schemes(operation, skipped)
-    certificate = options.credentials.certificates()
-    if identity in options.identities:
-        return options.identities[identity](source, schemes).joined(certificate)
-    if not schemes or not options.needs_credentials:
-        return certificate
-    message = f"a step is sent with the credentials `{identity}`, which there are not"
-    way_out = f"add a table `[credentials.{identity}]` to `arazzo.toml`"
-    known = ", ".join(f"`{name}`" for name in options.identities)
-    hint = f"there are {known}; or {way_out}" if known else way_out
-    raise MissingCredentials(message, (), (identity,), hint)
-
-
-def _missing_of_identity(reason: MissingCredentials, identity: str) -> MissingCredentials:
-    if reason.variables == (identity,):
-        return reason
-    message = f"{reason.message}, as `{identity}`"
-    hint = f"{reason.hint}, by `[credentials.{identity}]` of `arazzo.toml`"
-    variables = tuple(f"{identity}: {one}" for one in reason.variables)
-    return MissingCredentials(message, reason.schemes, variables, hint)
-
-
-def skipped_schemes(source: str, texts: Iterable[str]) -> frozenset[str]:
-    """The schemes of a source that ``SOURCE.SCHEME`` names."""
-    pairs = (text.partition(".") for text in texts)
-    return frozenset(scheme for name, _, scheme in pairs if scheme and name == source)
 
 
 def prepare_run(
@@ -346,6 +245,7 @@ def with_inputs(
         (*input_secrets(bound, inputs), *planned.secrets),
         tuple(flowing_inputs(bound, inputs)),
         planned.warnings,
+        planned.routes,
     )
     # What is wrong with a password must not show it.
     masker = prepared.masker() if problems else NO_MASK

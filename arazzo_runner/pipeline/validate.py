@@ -16,7 +16,7 @@ from arazzo_runner.executor.bind.operation import BindContext
 from arazzo_runner.executor.bind.plan import bind, entry_workflows, needs_other_workflows
 from arazzo_runner.executor.bind.step import bind_call
 from arazzo_runner.executor.plan import Limits, Plan, StepKey, Unit, WorkflowKey
-from arazzo_runner.lint.cascades import find_causes, without_cascades
+from arazzo_runner.lint.cascades import find_causes, independent_findings
 from arazzo_runner.lint.context import step_contexts
 from arazzo_runner.lint.control_flow import retry_limit_findings
 from arazzo_runner.lint.extensions.vendor import foreign_findings
@@ -129,7 +129,7 @@ def _findings(examined: PartialDescription, take: Callable[[Plan], None]) -> lis
     take(plan)
     return [
         *examined.findings,
-        *without_cascades([*binding.findings, *plan_findings(plan)], known),
+        *independent_findings([*binding.findings, *plan_findings(plan)], known),
         *retry_limit_findings(plan, Limits().max_retries),
         *queries,
         *foreign_findings(examined.units.values()),

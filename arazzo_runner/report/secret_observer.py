@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from arazzo_runner.executor.events import (
     Event,
+    MessageReceived,
+    MessageSent,
     RequestSent,
     ResponseReceived,
     StepFinished,
@@ -14,6 +16,7 @@ from arazzo_runner.executor.events import (
     WorkflowStarted,
 )
 from arazzo_runner.executor.plan import Plan, Slot, StepKey, WorkflowPlan, step_text
+from arazzo_runner.executor.result import StepMessage
 from arazzo_runner.executor.secret_inputs import scalars, secret_inputs
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.ast import DynamicValue
@@ -45,6 +48,11 @@ class SecretObserver:
         match event:
             case RequestSent(_, request):
                 self._request(request)
+            case (
+                MessageSent(outcome=StepMessage() as message)
+                | MessageReceived(outcome=StepMessage() as message)
+            ):
+                self._headers(message.headers)
             case ResponseReceived(key, outcome):
                 self._outcome(key, outcome)
             case (

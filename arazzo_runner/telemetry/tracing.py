@@ -18,6 +18,9 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, TracerProvid
 from arazzo_runner.executor.events import (
     CriterionJudged,
     Event,
+    MessageAwaited,
+    MessageReceived,
+    MessageSent,
     RequestSent,
     ResponseReceived,
     StepFinished,
@@ -156,6 +159,8 @@ class TracingObserver:
             case WorkflowFinished(workflow_result, _):
                 self._end(workflow_attributes(workflow_result), workflow_result)
             case RequestSent() | ResponseReceived() | CriterionJudged():
+                pass
+            case MessageSent() | MessageAwaited() | MessageReceived():
                 pass
             case _:
                 assert_never(event)

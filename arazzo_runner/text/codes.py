@@ -46,7 +46,7 @@ CODES: Final[dict[str, str]] = {
     "AZ212": "a step reads an output before it is there",
     "AZ213": "dependsOn has a cycle",
     "AZ214": "a reference in the API description cannot be resolved",
-    "AZ215": "an AsyncAPI step cannot be run yet",
+    "AZ215": "a channel cannot be used",
     "AZ216": "a source description that is not allowed to be read",
     "AZ217": "the API description is malformed",
     "AZ218": "an input that the called workflow does not declare",

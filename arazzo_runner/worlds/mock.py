@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.plan import Plan, step_text
 from arazzo_runner.executor.world import (
+    OpenCall,
     PublishCall,
     ReceiveCall,
     ReceivedMessage,
@@ -103,6 +104,10 @@ class MockWorld:
     async def sleep(self, key: str, seconds: float) -> None:  # noqa: ARG002
         """Let no time pass."""
         self.slept += seconds
+
+    async def open_channels(self, call: OpenCall) -> TransportFailure | None:
+        """Refuse: there are no channels here."""
+        return messaging_failure(call.channels[0])
 
     async def publish(self, call: PublishCall) -> TransportFailure | None:
         """Refuse: there are no channels here."""

@@ -17,7 +17,7 @@ from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.worlds.wrappers import WrappedWorld
 
-_CALLS: Final = ("send", "sleep", "publish", "receive")
+_CALLS: Final = ("send", "sleep", "open_channels", "publish", "receive")
 _SUSPEND: Final = opmap["YIELD_VALUE"]
 
 

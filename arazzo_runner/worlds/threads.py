@@ -8,6 +8,7 @@ from math import inf
 from typing import Final, NoReturn, TypeVar
 
 import anyio
+import sniffio
 from anyio.lowlevel import checkpoint
 from anyio.to_thread import run_sync
 from msgspec import Struct
@@ -134,3 +135,14 @@ class ComputingWorld(ThreadedWorld):
         """Wait through the wrapped world."""
         await checkpoint()
         await self._world.sleep(key, seconds)
+
+
+def call_soon_function() -> Callable[[Callable[[], object]], object]:
+    """What lets another thread call something in the running event loop, of asyncio or of trio."""
+    if sniffio.current_async_library() == "trio":
+        import trio
+
+        return trio.lowlevel.current_trio_token().run_sync_soon
+    import asyncio
+
+    return asyncio.get_running_loop().call_soon_threadsafe

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.executor.world import (
+    OpenCall,
     PublishCall,
     ReceiveCall,
     ReceivedMessage,
@@ -41,6 +43,10 @@ class WrappedWorld:
     async def sleep(self, key: str, seconds: float) -> None:
         """Wait through the wrapped world."""
         await self._world.sleep(key, seconds)
+
+    async def open_channels(self, call: OpenCall) -> TransportFailure | None:
+        """Open them through the wrapped world."""
+        return await self._world.open_channels(call)
 
     async def publish(self, call: PublishCall) -> TransportFailure | None:
         """Publish through the wrapped world."""
@@ -179,13 +185,33 @@ class SignalWorld:
         except KeyboardInterrupt:
             return
 
+    async def open_channels(self, call: OpenCall) -> TransportFailure | None:
+        """Open them through the wrapped world."""
+        try:
+            with self._waiting:
+                return await self._world.open_channels(call)
+        except KeyboardInterrupt:
+            return _CANCELLED
+
     async def publish(self, call: PublishCall) -> TransportFailure | None:
         """Publish through the wrapped world."""
-        return await self._world.publish(call)
+        if call.is_final:
+            return await self._world.publish(call)
+        try:
+            with self._waiting:
+                return await self._world.publish(call)
+        except KeyboardInterrupt:
+            return _CANCELLED
 
     async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:
         """Receive through the wrapped world."""
-        return await self._world.receive(call)
+        if call.is_final:
+            return await self._world.receive(call)
+        try:
+            with self._waiting:
+                return await self._world.receive(call)
+        except KeyboardInterrupt:
+            return _CANCELLED
 
 
 class SignalCompute(Struct, frozen=True):
@@ -231,14 +257,33 @@ class CancellableWorld(WrappedWorld):
         """Send through the wrapped world, until stopped."""
         if call.is_final:
             return await self._world.send(call)
-        outcome: HttpResponse | TransportFailure = _STOPPED
+        return await self._until_stopped(partial(self._world.send, call))
+
+    async def open_channels(self, call: OpenCall) -> TransportFailure | None:
+        """Open them through the wrapped world, until stopped."""
+        return await self._until_stopped(partial(self._world.open_channels, call))
+
+    async def publish(self, call: PublishCall) -> TransportFailure | None:
+        """Publish through the wrapped world, until stopped."""
+        if call.is_final:
+            return await self._world.publish(call)
+        return await self._until_stopped(partial(self._world.publish, call))
+
+    async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:
+        """Receive through the wrapped world, until stopped."""
+        if call.is_final:
+            return await self._world.receive(call)
+        return await self._until_stopped(partial(self._world.receive, call))
+
+    async def _until_stopped(self, make: Callable[[], Awaitable[T]]) -> T | TransportFailure:
+        outcome: T | TransportFailure = _STOPPED
         if self._stop.is_set():
             return replace(_STOPPED, unsent=True)
         from anyio import create_task_group
 
         async with create_task_group() as both:
             both.start_soon(watch_stop, self._stop, both.cancel_scope)
-            outcome = await self._world.send(call)
+            outcome = await make()
             both.cancel_scope.cancel()
         return outcome
 

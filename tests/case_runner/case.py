@@ -32,6 +32,8 @@ class Reply:
 class Case:
     """A command line, the world it runs in, and its exit code; `replies` None: no server at all.
 
+    `broker` is what a broker in the process does (`broker.py`); None: there is none.
+
     `copy` are files that are put into `$TMP` before, for commands that change files.
     """
 
@@ -41,6 +43,7 @@ class Case:
     stdin: str = ""
     env: dict[str, str] = field(default_factory=dict)
     replies: tuple[Reply, ...] | None = None
+    broker: dict[str, Any] | None = None
     copy: tuple[str, ...] = ()
 
     def expected(self, name: str) -> Path:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
+from case_runner.broker import ScriptedBroker, scripted_broker
 from case_runner.case import Case
 from case_runner.server import Request, ScriptedServer
 
@@ -39,6 +40,7 @@ def run(case: Case, main: Main, temporary: Path) -> Outcome:
         shutil.copy(case.folder / name, written)
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(ScriptedServer(case.replies or (), case.folder))
+        broker = stack.enter_context(scripted_broker(case.broker))
         closed = stack.enter_context(_closed_port())
         variables = {
             "SERVER": f"http://{server.authority}",
@@ -56,10 +58,17 @@ def run(case: Case, main: Main, temporary: Path) -> Outcome:
         stdout,
         stderr,
         tuple(server.requests),
-        (*server.problems, *server.unused()),
+        (*server.problems, *server.unused(), *_broker_problems(broker)),
         written,
         {value: f"${name}" for name, value in variables.items()} | _folders(case),
     )
+
+
+def _broker_problems(broker: ScriptedBroker | None) -> list[str]:
+    if broker is None:
+        return []
+    open_ones = [f"{broker.connections} connections are still open"] * (broker.connections > 0)
+    return [*broker.problems, *broker.unused(), *open_ones]
 
 
 def _folders(case: Case) -> dict[str, str]:

@@ -22,8 +22,9 @@ from arazzo_runner.cli.journal.row_inputs import differing_secrets, row_record, 
 from arazzo_runner.cli.journal.store import journal_error, journal_errors, open_journal
 from arazzo_runner.cli.run.cases_file import CaseInputs
 from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.channels.call import ChannelCall
 from arazzo_runner.executor.events import Event, Observer
-from arazzo_runner.executor.plan import ChannelCall, Clock, OperationCall, Plan
+from arazzo_runner.executor.plan import Clock, OperationCall, Plan
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.executor.world import World
 from arazzo_runner.expression.value import Value

@@ -22,10 +22,12 @@ from arazzo_runner.cli.run.reports import ReportObserver
 from arazzo_runner.cli.run.rerun import RerunCommand, typed_command
 from arazzo_runner.cli.run.session import Maskers, RunSession, StartedRun, maskers_of
 from arazzo_runner.cli.run.world import (
+    NewChannels,
     TracesFactory,
     authorized_world,
     http_settings,
     mock_settings,
+    suspending_channels,
     with_rate,
 )
 from arazzo_runner.errors import UsageError
@@ -105,6 +107,7 @@ class _RunQueue(Struct):
     told: int = 0
     over: dict[int, CaseResult] = field(default_factory=dict)
     failed: bool = False
+    channels: NewChannels = lambda: nullcontext(lambda world: world)
     tokens: list[str] = field(default_factory=list)
     maskers: list[Masker] = field(default_factory=list)
 
@@ -112,6 +115,8 @@ class _RunQueue(Struct):
         given = self.batch.given
         if not self.batch.cases:
             return
+        prepared, stop = self.batch.cases[0].prepared, _StopSignal(self.batch.stop)
+        self.channels = suspending_channels(prepared, given, stop)
         async with (
             _worlds(self.batch, self._learn) as new_world,
             anyio.create_task_group() as group,
@@ -157,17 +162,18 @@ class _RunQueue(Struct):
             traces(event)
             events.append(_with_case(event, case))
 
-        with new_world() as world:
-            context = RunContext(
-                traces.wrap(world),
-                pipeline.SYSTEM_CLOCK,
-                batch.settings,
-                observe,
-                batch.stop,
-                pipeline.other_judge(batch.settings),
-                StoppableCompute(_StopSignal(batch.stop)),
-            )
-            result = await self._run_plan(number, case, context)
+        async with self.channels() as world_of:
+            with new_world() as world:
+                context = RunContext(
+                    traces.wrap(world_of(world)),
+                    pipeline.SYSTEM_CLOCK,
+                    batch.settings,
+                    observe,
+                    batch.stop,
+                    pipeline.other_judge(batch.settings),
+                    StoppableCompute(_StopSignal(batch.stop)),
+                )
+                result = await self._run_plan(number, case, context)
         self.maskers.remove(masked.recording)
         entries = tuple(case.labeled(one) for one in result.workflows)
         return CaseResult(case, replace(result, workflows=entries), masked, events)

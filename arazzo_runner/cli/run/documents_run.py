@@ -42,6 +42,7 @@ from arazzo_runner.cli.run.world import (
     check_network,
     http_settings,
     mock_settings,
+    suspending_channels,
     traces_for,
     with_rate,
 )
@@ -320,17 +321,19 @@ class DocumentQueue(Struct):
             for tell in (learn, console, lines, traces):
                 tell(event)
 
-        with new_world(prepared, self._learn) as world:
-            context = RunContext(
-                traces.wrap(world),
-                pipeline.SYSTEM_CLOCK,
-                ready.settings,
-                observe,
-                self.session.signals.interrupted,
-                pipeline.other_judge(ready.settings),
-                StoppableCompute(self.session.signals),
-            )
-            result = await run_plan(prepared.plan, prepared.inputs, context)
+        channels = suspending_channels(prepared, self.command.given, self.session.signals)
+        async with channels() as world_of:
+            with new_world(prepared, self._learn) as world:
+                context = RunContext(
+                    traces.wrap(world_of(world)),
+                    pipeline.SYSTEM_CLOCK,
+                    ready.settings,
+                    observe,
+                    self.session.signals.interrupted,
+                    pipeline.other_judge(ready.settings),
+                    StoppableCompute(self.session.signals),
+                )
+                result = await run_plan(prepared.plan, prepared.inputs, context)
         self.maskers.remove(masked.recording)
         if console.look.verbosity != "quiet":
             console.write_unreported(result)

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from typing import Any, Final, Protocol, TypeAlias
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import click
 from click.core import ParameterSource
@@ -25,7 +31,10 @@ from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import Severity, error
 from arazzo_runner.version import VERSION
-from arazzo_runner.worlds.wrappers import SignalWorld
+from arazzo_runner.worlds.wrappers import CancellableWorld, SignalWorld, StopEvent
+
+if TYPE_CHECKING:
+    from arazzo_runner.messaging.model import ChannelRoute
 
 _TYPED: Final = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 
@@ -50,12 +59,56 @@ def open_world(
     from arazzo_runner.http.client import HttpWorld
 
     with (
-        HttpWorld(http_settings(given)) as world,
+        HttpWorld(http_settings(given)) as http,
+        _messages(prepared, given) as world_of,
         authorized_world(
-            with_rate(given)(world), authorizations(prepared.plan), given, learn
+            with_rate(given)(world_of(http)), authorizations(prepared.plan), given, learn
         ) as authorized,
     ):
         yield SignalWorld(authorized, waiting)
+
+
+def _messages(
+    prepared: pipeline.PreparedRun, given: Mapping[str, Any]
+) -> AbstractContextManager[Callable[[World], World]]:
+    """Gives what adds the channels of a run to its world, where it has any."""
+    if not prepared.routes:
+        return nullcontext(lambda world: world)
+    from arazzo_runner.messaging.world import blocking_messages
+
+    return blocking_messages(*message_settings(prepared, given))
+
+
+def message_settings(
+    prepared: pipeline.PreparedRun, given: Mapping[str, Any]
+) -> tuple[tuple[ChannelRoute, ...], float]:
+    """The routes with what to trust, and the seconds of a step without a ``timeout``."""
+    from arazzo_runner.pipeline.channels import trusting_routes
+
+    settings = http_settings(given)
+    return trusting_routes(prepared.routes, settings), settings.timeout
+
+
+NewChannels: TypeAlias = Callable[[], AbstractAsyncContextManager[Callable[[World], World]]]
+"""Gives what adds the channels of one run to its world."""
+
+
+def suspending_channels(
+    prepared: pipeline.PreparedRun, given: Mapping[str, Any], stop: StopEvent
+) -> NewChannels:
+    """The channels of each of several runs of a plan within an event loop, until stopped."""
+    if not prepared.routes:
+        return lambda: nullcontext(lambda world: world)
+    from arazzo_runner.messaging.world import suspending_messages
+
+    routes, timeout = message_settings(prepared, given)
+
+    @asynccontextmanager
+    async def channels() -> AsyncIterator[Callable[[World], World]]:
+        async with suspending_messages(routes, timeout) as world_of:
+            yield lambda world: CancellableWorld(world_of(world), stop)
+
+    return channels
 
 
 def with_rate(given: Mapping[str, Any]) -> Callable[[World], World]:

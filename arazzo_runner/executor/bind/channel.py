@@ -7,9 +7,12 @@ does the opposite: it sends what the application receives.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
+from arazzo_runner.asyncapi.channels import address_variables
 from arazzo_runner.asyncapi.model import AsyncApiDescription, AsyncOperation, Channel
 from arazzo_runner.asyncapi.operations import (
     async_operation_ids,
@@ -23,16 +26,23 @@ from arazzo_runner.executor.bind.operation import (
     report_ambiguous,
     report_source,
 )
-from arazzo_runner.executor.plan import ChannelCall, Unit
+from arazzo_runner.executor.bind.request import bind_payload, merge_parameters
+from arazzo_runner.executor.channels.call import ChannelCall, MessageArgument
+from arazzo_runner.executor.payload.plan import BodyPlan
+from arazzo_runner.executor.plan import Unit
 from arazzo_runner.openapi.references import value_at
+from arazzo_runner.openapi.request.encoding import RequestRefused
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, error, nearest, warning
 from arazzo_runner.text.source import pointer_text
 from arazzo_runner.text.suggested_fix import Edit, Fix, rename_to_known, replace_text
 
 if TYPE_CHECKING:
     from arazzo_runner.asyncapi.model import Direction
-    from arazzo_runner.document.model import Step
+    from arazzo_runner.document.model import Step, Workflow
     from arazzo_runner.executor.bind.operation import BindContext
+
+JSON: Final = "application/json"
+"""The content type of a message where neither the step nor the description has one."""
 
 _OPPOSITE: Final[Mapping[Direction, Direction]] = {"send": "receive", "receive": "send"}
 
@@ -57,15 +67,57 @@ def _candidates(target: OperationById, unit: Unit) -> list[str]:
 def bind_channel_call(
     step: Step,
     target: ChannelByPath | OperationById | OperationByPath,
+    workflow: Workflow,
     unit: Unit,
     binding: BindContext,
 ) -> ChannelCall | None:
     """The channel that a step names; None is reported. Raises DocumentError where it is broken."""
+    call = _find_channel(step, target, unit, binding)
+    if call is None:
+        return None
+    call = replace(call, arguments=tuple(_arguments(step, workflow, call)))
+    if call.action == "receive":
+        return replace(call, correlation=step.correlation_id)
+    return replace(call, body=_bind_body(step, call, binding))
+
+
+def _find_channel(
+    step: Step,
+    target: ChannelByPath | OperationById | OperationByPath,
+    unit: Unit,
+    binding: BindContext,
+) -> ChannelCall | None:
     if isinstance(target, ChannelByPath):
         return _bind_channel_path(step, target, unit, binding)
     if isinstance(target, OperationByPath):
         return _bind_path(step, target, unit, binding)
     return _bind_id(step, target, unit, binding)
+
+
+def _arguments(step: Step, workflow: Workflow, call: ChannelCall) -> Iterator[MessageArgument]:
+    """The parts of the address, and of a message that is sent its headers."""
+    variables = address_variables(call.channel)
+    for parameter, _ in merge_parameters(step, workflow):
+        name, value, place = parameter.name, parameter.value, parameter.place
+        if parameter.location == "path" and name in variables:
+            yield MessageArgument(name, "path", value, place)
+        elif parameter.location == "header" and call.action == "send":
+            yield MessageArgument(name, "header", value, place)
+
+
+def _bind_body(step: Step, call: ChannelCall, binding: BindContext) -> BodyPlan | None:
+    """How the payload is written: in the content type of the message, else as JSON."""
+    body = step.request_body
+    if body is None:
+        return None
+    described = (one.content_type for one in call.messages if one.content_type is not None)
+    content_type = body.content_type or next(described, JSON)
+    try:
+        return bind_payload(body, content_type, None, binding)
+    except RequestRefused as reason:
+        place = body.place.at("contentType") if body.content_type else body.place.key()
+        binding.report(error("AZ305", str(reason), place, "", reason.hint))
+        return None
 
 
 def _bind_id(

@@ -41,7 +41,7 @@ from arazzo_runner.text.diagnostic import (
     nearest,
     warning,
 )
-from arazzo_runner.text.source import Place, pointer_text
+from arazzo_runner.text.source import pointer_text
 from arazzo_runner.text.suggested_fix import rename_to_known, replace_text
 
 Authorize: TypeAlias = Callable[[str, Operation, ParameterKeys, str, str], Authorization]
@@ -319,9 +319,6 @@ def _some_names(known: Collection[str]) -> str | None:
 def report_source(source: str, named: DescribedTarget, unit: Unit, binding: BindContext) -> None:
     """A source that has nothing of the kind: another kind of source (AZ202), or none (AZ203)."""
     declared = [one.name for one in unit.document.source_descriptions]
-    if unit.fields.get(source, {}).get("type") == "asyncapi":
-        binding.report(asyncapi_finding(named.place))
-        return
     if source in declared:
         what = "AsyncAPI" if isinstance(named, ChannelByPath) else "OpenAPI"
         lacking = "channels" if isinstance(named, ChannelByPath) else "operations"
@@ -333,13 +330,6 @@ def report_source(source: str, named: DescribedTarget, unit: Unit, binding: Bind
     help_line = did_you_mean(source, declared)
     fix = rename_to_known(named.place, source, declared)
     binding.report(error("AZ203", message, named.place, "", help_line, fix))
-
-
-def asyncapi_finding(place: Place) -> Diagnostic:
-    """The finding about a step that needs AsyncAPI."""
-    message = "this step calls an AsyncAPI operation, and these cannot be run yet"
-    help_line = "run the other workflows with `--workflow`, or remove the step"
-    return error("AZ215", message, place, "", help_line)
 
 
 def find_by_operation_path(

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from arazzo_runner.document.model import Criterion, QueryCriterion, Workflow
-from arazzo_runner.executor.plan import ChannelCall, OperationCall, StepPlan
+from arazzo_runner.executor.channels.call import ChannelCall
+from arazzo_runner.executor.plan import OperationCall, StepPlan
 from arazzo_runner.expression.ast import ArrayTemplate, DynamicValue, ObjectTemplate, Selector
 
 MANY_CRITERIA: Final = 500

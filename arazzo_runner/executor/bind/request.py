@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.model import (
     Parameter,
+    RequestBody,
     Reusable,
     Step,
     Workflow,
@@ -18,6 +19,7 @@ from arazzo_runner.executor.bind.operation import (
     BindContext,
 )
 from arazzo_runner.executor.payload.pieces import TextFault
+from arazzo_runner.executor.payload.plan import BodyPlan
 from arazzo_runner.executor.payload.text import (
     FormText,
     JsonText,
@@ -25,11 +27,7 @@ from arazzo_runner.executor.payload.text import (
     XmlText,
     read_payload_text,
 )
-from arazzo_runner.executor.plan import (
-    Argument,
-    BodyPlan,
-    OperationCall,
-)
+from arazzo_runner.executor.plan import Argument, OperationCall
 from arazzo_runner.expression.ast import ArrayTemplate, DynamicValue, ObjectTemplate
 from arazzo_runner.expression.ast import Literal as Constant
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
@@ -246,6 +244,13 @@ def _bind_body(step: Step, operation: Operation, binding: BindContext) -> BodyPl
         return None
     sample = body.payload.value if isinstance(body.payload, Constant) else MISSING
     content_type, media = _choose_media_type(step, operation, sample, binding)
+    return bind_payload(body, content_type, media, binding)
+
+
+def bind_payload(
+    body: RequestBody, content_type: str, media: MediaType | None, binding: BindContext
+) -> BodyPlan:
+    """How a payload is written in a content type; raises RequestRefused where it cannot be."""
     place = body.place.at("payload")
     text = _read_text(content_type, body.payload, "the payload", place, binding)
     if text is None and media is not None and is_xml(content_type):

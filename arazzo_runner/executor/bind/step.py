@@ -27,14 +27,13 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.bind.operation import (
     BindContext,
     SourceOperation,
-    asyncapi_finding,
     find_by_operation_id,
     find_by_operation_path,
     find_workflow,
 )
 from arazzo_runner.executor.bind.request import bind_operation_call
+from arazzo_runner.executor.channels.call import ChannelCall
 from arazzo_runner.executor.plan import (
-    ChannelCall,
     InputArgument,
     OperationCall,
     PlannedAction,
@@ -142,10 +141,7 @@ def _bind_described_call(
         from arazzo_runner.executor.bind.channel import bind_channel_call, names_channel
 
         if isinstance(target, ChannelByPath) or names_channel(target, unit):
-            call = bind_channel_call(step, target, unit, binding)
-            if call is not None:
-                binding.report(asyncapi_finding(target.place))
-            return call
+            return bind_channel_call(step, target, workflow, unit, binding)
     found = _find_operation(target, unit, binding)
     if found is None:
         return None

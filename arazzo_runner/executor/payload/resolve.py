@@ -10,8 +10,8 @@ from typing import assert_never
 from msgspec import Struct
 
 from arazzo_runner.document.model import PayloadReplacement
+from arazzo_runner.executor.payload.plan import BodyPlan
 from arazzo_runner.executor.payload.text import FormText, JsonText, XmlText, form_pairs
-from arazzo_runner.executor.plan import BodyPlan
 from arazzo_runner.expression.ast import ArrayTemplate, DynamicValue, ObjectTemplate, SelectorType
 from arazzo_runner.expression.evaluate import EvaluationError, evaluate
 from arazzo_runner.expression.pointer import array_index

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from arazzo_runner.executor.plan import ChannelCall, OperationCall
+from arazzo_runner.executor.channels.call import ChannelCall
+from arazzo_runner.executor.plan import OperationCall
 from arazzo_runner.http_semantics.media_type import is_json
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.schema.descend import SchemaShape, any_shape, shape_of

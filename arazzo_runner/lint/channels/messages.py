@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from arazzo_runner.asyncapi.channels import address_variables
 from arazzo_runner.executor.bind.request import merge_parameters
-from arazzo_runner.executor.plan import ChannelCall, StepPlan, WorkflowPlan
+from arazzo_runner.executor.channels.call import ChannelCall
+from arazzo_runner.executor.plan import StepPlan, WorkflowPlan
 from arazzo_runner.expression.ast import DynamicValue, Literal, Template
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.broken_references import broken_reference_findings

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from arazzo_runner.document.rules.expressions import expressions_in
-from arazzo_runner.executor.plan import ChannelCall, StepPlan
+from arazzo_runner.executor.channels.call import ChannelCall
+from arazzo_runner.executor.plan import StepPlan
 from arazzo_runner.expression.ast import (
     BodyRef,
     Expression,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final, TypeAlias, assert_never
 
 from arazzo_runner.document.model import PayloadReplacement
-from arazzo_runner.executor.plan import BodyPlan
+from arazzo_runner.executor.payload.plan import BodyPlan
 from arazzo_runner.expression.ast import (
     ArrayTemplate,
     DynamicValue,

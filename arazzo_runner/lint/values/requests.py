@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 from typing import Literal as Choice
 
+from arazzo_runner.executor.payload.plan import BodyPlan
 from arazzo_runner.executor.payload.text import FormText, JsonText
-from arazzo_runner.executor.plan import Argument, BodyPlan
+from arazzo_runner.executor.plan import Argument
 from arazzo_runner.expression.ast import (
     ArrayTemplate,
     DynamicValue,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Final, cast
 
@@ -31,8 +32,31 @@ PROTOCOLS: Final[Mapping[str, ProtocolModule]] = {
 """By the name that AsyncAPI's Server Object gives it, in lower case."""
 
 
+_REGISTERED: dict[str, Connect] = {}
+
+
+@contextmanager
+def with_protocol(protocol: str, connect: Connect) -> Iterator[None]:
+    """Let a function of the caller's own open the connections of a protocol, for a while."""
+    before = _REGISTERED.get(protocol)
+    _REGISTERED[protocol] = connect
+    try:
+        yield
+    finally:
+        del _REGISTERED[protocol]
+        if before is not None:
+            _REGISTERED[protocol] = before
+
+
+def is_supported(protocol: str) -> bool:
+    """Whether there is a module for a protocol, with its library or without."""
+    return protocol in _REGISTERED or protocol in PROTOCOLS
+
+
 def connect_function(protocol: str) -> Connect:
     """What opens connections of a protocol; raises BrokerError where it or its library lacks."""
+    if protocol in _REGISTERED:
+        return _REGISTERED[protocol]
     known = PROTOCOLS.get(protocol)
     if known is None:
         names = ", ".join(f"`{one}`" for one in PROTOCOLS)

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from arazzo_runner.document.model import QueryCriterion, Step
 from arazzo_runner.document.rules.expressions import expressions_in, in_value
 from arazzo_runner.errors import DocumentError
+from arazzo_runner.executor.payload.plan import BodyPlan
 from arazzo_runner.executor.plan import (
-    BodyPlan,
     OperationCall,
     Plan,
     StepKey,

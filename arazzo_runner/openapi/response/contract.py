@@ -294,7 +294,7 @@ def _header(
 ) -> Iterator[_Verdict]:
     judged = (
         schema_errors(value, schema, description, "response")
-        for value in _header_values(shape_of(schemas_of(description), schema), text)
+        for value in header_values(shape_of(schemas_of(description), schema), text)
     )
     found = min(judged, key=len)
     for finding in found:
@@ -303,7 +303,7 @@ def _header(
         yield _fit_verdict(f"the header `{one.name}` is as documented", one.place)
 
 
-def _header_values(shape: SchemaShape, text: str) -> Iterator[Value]:
+def header_values(shape: SchemaShape, text: str) -> Iterator[Value]:
     """What a header's text may be by its schema (style `simple`), at least one value."""
     # Of a schema that leaves no alternative, or of which nothing is known, the text itself.
     for one in shape.alternatives or ((),):

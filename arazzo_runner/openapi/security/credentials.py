@@ -82,9 +82,11 @@ def credential_flows(scheme: SecurityScheme) -> tuple[CredentialFlow, ...]:
     match scheme.type, (scheme.scheme or "").lower():
         case "http", "basic" | "digest":
             return (CredentialFlow(("username", "password")),)
-        case "apiKey", _:
+        case "apiKey" | "httpApiKey", _:
             return (CredentialFlow(("key",)),)
-        case "mutualTLS", _:
+        case "userPassword" | "plain" | "scramSha256" | "scramSha512" | "gssapi", _:
+            return (CredentialFlow(("username", "password")),)
+        case "mutualTLS" | "X509", _:
             return (CredentialFlow(()),)
         case "oauth2", _:
             return (_TOKEN, *(way for way in _FLOWS if _is_offered(way, scheme)))

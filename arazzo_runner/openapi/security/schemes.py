@@ -160,7 +160,7 @@ def _is_satisfied(
 
 def missing_parts(scheme: SecurityScheme, source: str, credentials: Credentials) -> list[str]:
     """What is not set of a scheme: variables, or flags; nothing where one way is satisfied."""
-    if scheme.type == "mutualTLS":
+    if scheme.type in ("mutualTLS", "X509"):
         return [] if credentials.shows_certificate(source) else ["--cert", "--key"]
     parts = credentials.of(source, scheme.name)
     if find_flow(scheme, parts) is not None:
@@ -356,7 +356,11 @@ def scheme_label(scheme: SecurityScheme) -> str:
             return f"OAuth2: {flows}" if flows else "OAuth2"
         case "openIdConnect":
             return "OpenID Connect"
-        case "mutualTLS":
+        case "userPassword" | "plain" | "scramSha256" | "scramSha512" | "gssapi":
+            return "user name and password"
+        case "httpApiKey":
+            return f"API key in the {scheme.location} `{scheme.parameter}`"
+        case "mutualTLS" | "X509":
             return "mutual TLS, with `--cert` and `--key`"
         case other:
             return other

@@ -13,6 +13,7 @@ from arazzo_runner.executor.result import (
     OperandValue,
     Status,
     StepError,
+    StepMessage,
     StepResult,
     WorkflowResult,
 )
@@ -119,6 +120,13 @@ class JsonParts:
             "attempts": [self._earlier(one) for one in step.attempts[:-1]]
             + [self._attempt(one) for one in step.attempts[-1:]],
         }
+        if step.channel is not None:
+            spelled["channel"] = {
+                "source": step.source,
+                "name": self.text(step.channel.channel.name),
+                "operation_id": step.channel.operation and step.channel.operation.operation_id,
+                "action": step.channel.action,
+            }
         if step.status in (Status.FAILED, Status.ERROR):
             spelled |= self._failure(step)
         return spelled
@@ -154,6 +162,8 @@ class JsonParts:
             "checks": [self._check(check) for check in attempt.checks],
             "action": self.action(attempt.action) if attempt.action else None,
         }
+        if attempt.message is not None:
+            spelled["message"] = self.message(attempt.message)
         if attempt.response and attempt.response.notes:
             notes: list[Value] = [self.text(one) for one in attempt.response.notes]
             spelled["notes"] = notes
@@ -209,6 +219,21 @@ class JsonParts:
             "headers": self._headers(response.headers),
             "body": self.body(response.body, response.headers, read),
             "duration": round_seconds(response.duration),
+        }
+
+    def message(self, message: StepMessage) -> dict[str, Value]:
+        """A message that was sent or received over a channel."""
+        kind = message.content_type
+        headers = () if kind is None else (("Content-Type", kind),)
+        return {
+            "channel": self.text(message.channel),
+            "direction": message.direction,
+            "address": self.text(message.address),
+            "headers": self._headers(message.headers),
+            "content_type": self._optional(kind),
+            "payload": self.body(message.body, headers, lambda: message.payload),
+            "others": message.others,
+            "duration": round_seconds(message.duration),
         }
 
     def body(self, octets: bytes, headers: Headers, read: Callable[[], MaybeValue]) -> Value:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, assert_never
+from typing import Any, TypeAlias, assert_never
 
 from arazzo_runner.executor.events import (
     CriterionJudged,
     Event,
+    MessageAwaited,
+    MessageReceived,
+    MessageSent,
     RequestSent,
     ResponseReceived,
     StepFinished,
@@ -16,7 +19,7 @@ from arazzo_runner.executor.events import (
     WorkflowFinished,
     WorkflowStarted,
 )
-from arazzo_runner.executor.result import StepError, WorkflowResult
+from arazzo_runner.executor.result import StepError, StepMessage, WorkflowResult
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.report.formats.json import documents_json, report_end, report_start
@@ -56,6 +59,16 @@ def _late_events(workflow: WorkflowResult, show: JsonParts) -> Iterator[bytes]:
 
 def _end_fields(run: RunReport, masker: Masker) -> EventFields:
     return {**report_end(run, masker), **documents_json(run, masker)}
+
+
+CallEvent: TypeAlias = (
+    RequestSent
+    | ResponseReceived
+    | MessageSent
+    | MessageAwaited
+    | MessageReceived
+    | CriterionJudged
+)
 
 
 class EventLines:
@@ -105,13 +118,6 @@ def _event_fields(event: Event, show: JsonParts) -> tuple[str, EventFields]:
             return "workflow_started", fields
         case StepStarted():
             return "step_started", _start_fields(event, show)
-        case RequestSent(key, request):
-            return "request_sent", {"key": show.text(key), "request": show.request(request)}
-        case ResponseReceived(key, outcome):
-            return "response_received", {"key": show.text(key), **_outcome(outcome, show)}
-        case CriterionJudged(key, result):
-            judged = {"key": show.text(key), "criterion": show.criterion(result)}
-            return "criterion_judged", judged
         case StepRetried(step, attempt, action):
             name = show.text(step.step_id)
             retried = {"step_id": name, "attempt": attempt, "action": show.action(action)}
@@ -121,6 +127,26 @@ def _event_fields(event: Event, show: JsonParts) -> tuple[str, EventFields]:
             return "step_finished", {"workflow_id": name, "step": show.step(result)}
         case WorkflowFinished(result):
             return "workflow_finished", {"workflow": show.end_of_workflow(result)}
+        case _:
+            return _call_fields(event, show)
+
+
+def _call_fields(event: CallEvent, show: JsonParts) -> tuple[str, EventFields]:
+    """Of the events of an attempt, which its key names."""
+    match event:
+        case RequestSent(key, request):
+            return "request_sent", {"key": show.text(key), "request": show.request(request)}
+        case ResponseReceived(key, outcome):
+            return "response_received", {"key": show.text(key), **_outcome(outcome, show)}
+        case MessageSent(key, channel, outcome):
+            return "message_sent", {**_channel(key, channel, show), **_message(outcome, show)}
+        case MessageAwaited(key, channel, timeout):
+            return "message_awaited", {**_channel(key, channel, show), "timeout": timeout}
+        case MessageReceived(key, channel, outcome):
+            return "message_received", {**_channel(key, channel, show), **_message(outcome, show)}
+        case CriterionJudged(key, result):
+            judged = {"key": show.text(key), "criterion": show.criterion(result)}
+            return "criterion_judged", judged
         case _:
             assert_never(event)
 
@@ -140,3 +166,14 @@ def _outcome(outcome: HttpResponse | TransportFailure, show: JsonParts) -> Event
         return {"response": response, "error": None}
     error = StepError(outcome.code, outcome.message, outcome.hint, "response")
     return {"response": None, "error": show.error(error)}
+
+
+def _channel(key: str, channel: str, show: JsonParts) -> EventFields:
+    return {"key": show.text(key), "channel": show.text(channel)}
+
+
+def _message(outcome: StepMessage | TransportFailure, show: JsonParts) -> EventFields:
+    if isinstance(outcome, StepMessage):
+        return {"message": show.message(outcome), "error": None}
+    error = StepError(outcome.code, outcome.message, outcome.hint, "response")
+    return {"message": None, "error": show.error(error)}

@@ -11,6 +11,9 @@ from arazzo_runner.document.model import Workflow, WorkflowName
 from arazzo_runner.executor.events import (
     CriterionJudged,
     Event,
+    MessageAwaited,
+    MessageReceived,
+    MessageSent,
     RequestSent,
     ResponseReceived,
     StepFinished,
@@ -90,6 +93,8 @@ class Console:
             case StepStarted():
                 self._start_step(event)
             case RequestSent() | ResponseReceived() | CriterionJudged():
+                pass  # the end of an attempt has all of it
+            case MessageSent() | MessageAwaited() | MessageReceived():
                 pass  # the end of an attempt has all of it
             case StepRetried():
                 self._retry(event)

@@ -6,18 +6,20 @@ Bodies are a line each, with ``-v`` headers too, with ``-vv`` all.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import assert_never
 from urllib.parse import parse_qsl
 
 from msgspec.structs import replace
 
+from arazzo_runner.executor.channels.call import ChannelCall
 from arazzo_runner.executor.result import (
     ActionTaken,
     Attempt,
     ConsideredAction,
     CriterionResult,
     Status,
+    StepMessage,
     StepResult,
 )
 from arazzo_runner.expression.value import Value
@@ -137,6 +139,8 @@ def _step_action(result: StepResult, look: TextStyle) -> str:
     if result.workflow:
         called = look.shown.text(result.workflow.workflow_id)
         return f"workflow `{called}` {look.marks.arrow} {result.workflow.status.value}"
+    if result.channel is not None:
+        return channel_text(result.channel, result.attempts[-1:], look)
     if result.operation is None:
         return "not started"
     return _exchange_text(result.operation, result.attempts[-1] if result.attempts else None, look)
@@ -145,6 +149,25 @@ def _step_action(result: StepResult, look: TextStyle) -> str:
 def _exchange_text(operation: Operation, attempt: Attempt | None, look: TextStyle) -> str:
     target = look.shown.text(operation.title)
     return f"{target} {look.marks.arrow} {_answer(attempt)}"
+
+
+def channel_text(channel: ChannelCall, attempts: Sequence[Attempt], look: TextStyle) -> str:
+    """What a step did on a channel, and what came of it."""
+    done = {"send": "sent", "receive": "received"}[channel.action]
+    is_done = any(one.message is not None and one.error is None for one in attempts)
+    name = look.shown.text(channel.channel.name)
+    return f"{channel.action} `{name}` {look.marks.arrow} {done if is_done else f'not {done}'}"
+
+
+def message_lines(message: StepMessage, look: TextStyle) -> list[str]:
+    """A message: its address, its headers where asked for, and its payload."""
+    first = look.shown.text(message.address)
+    headers = message.headers
+    if message.content_type is not None:
+        headers = (("Content-Type", message.content_type), *headers)
+    if look.verbosity == "normal":
+        return [first, *body_lines(message.body, headers, look)]
+    return [first, *_message_lines(message.body, headers, look)]
 
 
 def _answer(attempt: Attempt | None) -> str:
@@ -196,6 +219,9 @@ def _exchange(
     look: TextStyle,
     got_lines: Callable[[HttpResponse, TextStyle], list[str]] = response_lines,
 ) -> list[str]:
+    if attempt.message is not None:
+        label = "sent" if attempt.message.direction == "send" else "got"
+        return look.label_lines(label, message_lines(attempt.message, look))
     sent = request_lines(attempt.request, look) if attempt.request else []
     got = got_lines(attempt.response, look) if attempt.response else []
     return [

@@ -315,8 +315,8 @@ def test_an_awaitable_hook_that_does_not_say_so(description) -> None:
 def test_worlds_can_be_wrapped(description) -> None:
     world = arazzo.WrappedWorld(arazzo.MockWorld(description.apis()))
     assert arazzo.run(description, inputs=INPUTS, world=world).passed
-    publish = PublishCall("k", "c", b"")
-    receive = ReceiveCall("k", "c", None, None)
+    publish = PublishCall("k", "events", "c", "c", b"", (), None, 1.0)
+    receive = ReceiveCall("k", "events", "c", "c", None, None, 1.0)
     assert (
         run_coroutine(world.publish(publish)).code
         == run_coroutine(world.receive(receive)).code

@@ -60,13 +60,21 @@ def reply(status=200, body=None, **headers):
 
 @dataclass
 class ScriptedWorld:
-    """Answers in order; keeps the calls and the waits."""
+    """Answers in order; keeps the calls and the waits.
+
+    `messages` are what is received, in order, then nothing is; `taken` what comes of those that are
+    sent, and `closed` why no channel can be opened.
+    """
 
     replies: list
     pass_time: Callable = lambda _seconds: None
     calls: list = field(default_factory=list)
     waits: list = field(default_factory=list)
     wait_keys: list = field(default_factory=list)
+    opened: list = field(default_factory=list)
+    closed: object = None
+    taken: list = field(default_factory=list)
+    messages: list = field(default_factory=list)
 
     async def send(self, call):
         self.calls.append(call)
@@ -78,11 +86,19 @@ class ScriptedWorld:
         self.wait_keys.append(key)
         self.pass_time(seconds)
 
+    async def open_channels(self, call):
+        self.opened.append(call)
+        return self.closed
+
     async def publish(self, call):
-        return TransportFailure("refused", "no")
+        self.calls.append(call)
+        answer = self.taken.pop(0) if self.taken else None
+        return answer(call) if callable(answer) else answer
 
     async def receive(self, call):
-        return TransportFailure("refused", "no")
+        self.calls.append(call)
+        answer = self.messages.pop(0) if self.messages else TransportFailure("timeout", "nothing")
+        return answer(call) if callable(answer) else answer
 
     @property
     def sent(self):
@@ -148,7 +164,16 @@ def load():
 def run(load):
     """Load and run workflows against scripted answers (the last one is repeated)."""
 
-    def run(workflows, *replies, inputs=None, settings=None, only=None, interrupted=None, **files):
+    def run(
+        workflows,
+        *replies,
+        inputs=None,
+        settings=None,
+        only=None,
+        interrupted=None,
+        world=None,
+        **files,
+    ):
         description = load(workflows, **files)
         binding = BindContext(description.units)
         names = [only] if only else entry_workflows(description.entry, description.units.values())
@@ -161,6 +186,7 @@ def run(load):
         world = ScriptedWorld(
             list(replies) or [reply()],
             lambda seconds: deque(islice(ticks, round(seconds * 1000)), maxlen=0),
+            **(world or {}),
         )
         events = []
         context = RunContext(world, Clock(lambda: next(ticks) / 1000, lambda: 0.0),

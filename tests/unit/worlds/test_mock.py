@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from arazzo_runner.executor.world import PublishCall, ReceiveCall, SendCall
+from arazzo_runner.executor.world import ChannelUse, OpenCall, PublishCall, ReceiveCall, SendCall
 from arazzo_runner.openapi.description import read_description
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.text.source import SourceFile
@@ -20,9 +20,12 @@ def test_waiting_takes_no_time_and_is_counted():
 
 def test_there_are_no_channels():
     world = MockWorld({})
-    published = asyncio.run(world.publish(PublishCall("k", "orders", b"")))
-    received = asyncio.run(world.receive(ReceiveCall("k", "orders", None, None)))
-    assert (published.code, received.code) == ("refused", "refused")
+    use = ChannelUse("w/s", "events", "orders", "send", "orders")
+    opened = asyncio.run(world.open_channels(OpenCall((use,), 1.0)))
+    publish = PublishCall("k", "events", "orders", "orders", b"", (), None, 1.0)
+    receive = ReceiveCall("k", "events", "orders", "orders", None, None, 1.0)
+    published, received = asyncio.run(world.publish(publish)), asyncio.run(world.receive(receive))
+    assert {one.code for one in (opened, published, received)} == {"refused"}
 
 
 def test_what_python_gives_up_on_is_no_response(monkeypatch):

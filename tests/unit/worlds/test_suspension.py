@@ -8,7 +8,13 @@ from unittest.mock import AsyncMock
 import pytest
 
 import arazzo_runner as arazzo
-from arazzo_runner.executor.world import PublishCall, ReceiveCall, run_coroutine
+from arazzo_runner.executor.world import (
+    ChannelUse,
+    OpenCall,
+    PublishCall,
+    ReceiveCall,
+    run_coroutine,
+)
 from arazzo_runner.worlds.suspension import ExclusiveWorld, may_suspend
 
 CALL = arazzo.SendCall(
@@ -118,7 +124,11 @@ def test_one_thread_at_a_time() -> None:
 
 
 def test_messages_go_through() -> None:
-    world = ExclusiveWorld(world_of(publish=respond, receive=respond))
-    assert run_coroutine(world.publish(PublishCall("make/pay#1@1", "orders", b""))) is RESPONSE
-    receive = ReceiveCall("make/pay#1@1", "orders", None, None)
+    world = ExclusiveWorld(world_of(open_channels=respond, publish=respond, receive=respond))
+    key = "make/pay#1@1"
+    use = ChannelUse("make/pay", "events", "orders", "send", "orders")
+    assert run_coroutine(world.open_channels(OpenCall((use,), 1.0))) is RESPONSE
+    publish = PublishCall(key, "events", "orders", "orders", b"", (), None, 1.0)
+    assert run_coroutine(world.publish(publish)) is RESPONSE
+    receive = ReceiveCall(key, "events", "orders", "orders", None, None, 1.0)
     assert run_coroutine(world.receive(receive)) is RESPONSE

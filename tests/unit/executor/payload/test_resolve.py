@@ -2,8 +2,8 @@
 
 import pytest
 
+from arazzo_runner.executor.payload.plan import BodyPlan
 from arazzo_runner.executor.payload.resolve import build_payload
-from arazzo_runner.executor.plan import BodyPlan
 from arazzo_runner.expression.ast import ArrayTemplate, Literal, ObjectTemplate
 from arazzo_runner.expression.parse import parse_expression
 from arazzo_runner.expression.scope import Scope

@@ -1,0 +1,186 @@
+"""The broker of a channel: which server, with which address, credentials and trust.
+
+AsyncAPI Specification 3.0.0, "Server Object", "Server Variable Object" and "Security Scheme
+Object".
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable, Mapping
+from ssl import SSLContext
+from typing import Final
+from typing import Literal as Choice
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
+
+from arazzo_runner.asyncapi.model import Broker, BrokerSecurity, Channel
+from arazzo_runner.messaging.model import BrokerCredentials, BrokerError, Endpoint
+from arazzo_runner.messaging.protocols.registry import PROTOCOLS, is_supported
+from arazzo_runner.openapi.model import SecurityScheme
+from arazzo_runner.openapi.security.credentials import SECRET_KINDS, CredentialParts
+from arazzo_runner.text.diagnostic import did_you_mean
+from arazzo_runner.text.pattern import lazy_pattern
+
+_VARIABLE: Final = lazy_pattern(r"\{([^{}]+)\}")
+
+ENCRYPTED: Final = frozenset(
+    {"mqtts", "secure-mqtt", "amqps", "kafka-secure", "rediss", "wss", "https", "nats+tls", "tls"}
+)
+"""Protocols that begin with TLS."""
+
+
+def choose_broker(channel: Channel, override: str | None) -> Broker:
+    """The first server of a channel whose protocol is supported; ``override`` chooses another.
+
+    That is the value of ``--server``: the name of one, or a URL. Raises BrokerError.
+    """
+    if override is not None and "://" in override:
+        return _broker_at(channel, override)
+    if override is not None:
+        return _named_broker(channel, override)
+    if not channel.brokers:
+        message = f"the channel `{channel.name}` has no server"
+        raise BrokerError("refused", message, _SET_SERVER)
+    for one in channel.brokers:
+        if is_supported(one.protocol):
+            return one
+    found = ", ".join(dict.fromkeys(f"`{one.protocol}`" for one in channel.brokers))
+    message = f"the servers of the channel `{channel.name}` speak {found}, which is not supported"
+    raise BrokerError("refused", message, _SET_SERVER)
+
+
+_SET_SERVER: Final = "set a server with `--server SOURCE=URL`, such as `mqtt://127.0.0.1:1883`"
+
+
+def _named_broker(channel: Channel, name: str) -> Broker:
+    for one in channel.brokers:
+        if one.name == name:
+            return one
+    names = [one.name for one in channel.brokers]
+    listed = ", ".join(f"`{one}`" for one in names) or "none"
+    message = f"`--server {name}`: the channel `{channel.name}` is on no server of this name"
+    raise BrokerError("refused", message, did_you_mean(name, names) or f"there are {listed}")
+
+
+def _broker_at(channel: Channel, url: str) -> Broker:
+    """A server at another address; what else its description says of the protocol stays."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise BrokerError("refused", f"`--server {url}` is no URL", _SET_SERVER) from None
+    protocol = parts.scheme.lower()
+    if "@" in parts.netloc:
+        message = "`--server` has a user name or password in its URL"
+        way_out = "set `ARAZZO_AUTH_<SOURCE>_<SCHEME>_USERNAME` and `_PASSWORD` instead"
+        raise BrokerError("refused", message, way_out)
+    if not is_supported(protocol):
+        known = ", ".join(f"`{one}`" for one in PROTOCOLS)
+        message = f"`--server {url}`: the protocol `{protocol}` is not supported"
+        raise BrokerError("refused", message, f"supported: {known}")
+    like = [one for one in channel.brokers if one.protocol == protocol] or channel.brokers
+    place = channel.place
+    base = like[0] if like else Broker("", "", protocol, None, "", {}, (), {}, place)
+    return replace(base, host=parts.netloc, protocol=protocol, pathname=parts.path, variables={})
+
+
+def build_endpoint(
+    broker: Broker, variables: Mapping[str, str], credentials: BrokerCredentials
+) -> Endpoint:
+    """Where and how to connect; ``variables`` are those of ``--server-var``. Raises BrokerError."""
+    host = _fill(broker.host, broker, variables)
+    path = _fill(broker.pathname, broker, variables)
+    try:
+        parts = urlsplit(f"//{host}")
+        name, port = parts.hostname, parts.port
+    except ValueError:
+        name, port = None, None
+    if not name:
+        message = f"the server `{broker.name}` has no host that can be used: `{host}`"
+        raise BrokerError("refused", message, _SET_SERVER)
+    return Endpoint(
+        name=broker.name,
+        protocol=broker.protocol,
+        protocol_version=broker.protocol_version,
+        host=name,
+        port=port,
+        path=path,
+        credentials=credentials,
+        bindings=broker.bindings,
+    )
+
+
+def _fill(text: str, broker: Broker, variables: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda found: _variable(found[1], broker, variables), text)
+
+
+def _variable(name: str, broker: Broker, variables: Mapping[str, str]) -> str:
+    declared = broker.variables.get(name)
+    value = variables.get(name) or (declared.default if declared is not None else None)
+    if value is None:
+        message = f"the variable `{name}` of the server `{broker.name}` has no value"
+        raise BrokerError("refused", message, f"set it with `--server-var {name}=...`")
+    if declared is not None and declared.enum and value not in declared.enum:
+        known = ", ".join(f"`{one}`" for one in declared.enum)
+        message = f"the server variable `{name}` cannot be `{value}`"
+        raise BrokerError("refused", message, f"it is one of {known}")
+    return value
+
+
+def with_tls(endpoint: Endpoint, context: Callable[[], SSLContext]) -> Endpoint:
+    """The endpoint with what to trust, where its protocol is encrypted."""
+    return replace(endpoint, tls=context()) if endpoint.protocol in ENCRYPTED else endpoint
+
+
+# --- credentials ----------------------------------------------------------------------------------
+
+
+def scheme_of(security: BrokerSecurity) -> SecurityScheme:
+    """A security scheme of a server as one of an operation: its credentials are read alike."""
+    places: tuple[Choice["query", "header", "cookie"], ...] = ("query", "header", "cookie")
+    return SecurityScheme(
+        security.name,
+        security.type,
+        security.scheme,
+        next((one for one in places if one == security.location), None),
+        security.parameter,
+        security.flows,
+        security.openid_connect_url,
+        security.place,
+    )
+
+
+def broker_credentials(security: BrokerSecurity, parts: CredentialParts) -> BrokerCredentials:
+    """What a client shows for a scheme, of the parts of its credential."""
+    key = parts.get("key", "")
+    match security.type:
+        case "apiKey" if security.location == "user":
+            return BrokerCredentials(username=key)
+        case "apiKey":
+            return BrokerCredentials(password=key)
+        case "httpApiKey" if security.location == "query":
+            return BrokerCredentials(query=((security.parameter or "", key),))
+        case "httpApiKey" if security.location == "cookie":
+            return BrokerCredentials(headers=(("Cookie", f"{security.parameter}={key}"),))
+        case "httpApiKey":
+            return BrokerCredentials(headers=((security.parameter or "", key),))
+        case "http" if (security.scheme or "").lower() == "basic":
+            pair = f"{parts.get('username', '')}:{parts.get('password', '')}".encode()
+            text = base64.b64encode(pair).decode("ascii")
+            return BrokerCredentials(
+                parts.get("username", ""),
+                parts.get("password", ""),
+                headers=(("Authorization", f"Basic {text}"),),
+            )
+        case _ if "token" in parts:
+            token = parts["token"]
+            return BrokerCredentials(token=token, headers=(("Authorization", f"Bearer {token}"),))
+        case _:
+            return BrokerCredentials(parts.get("username", ""), parts.get("password", ""))
+
+
+def secret_values(credentials: BrokerCredentials, parts: CredentialParts) -> Iterable[str]:
+    """What must not be shown of credentials."""
+    yield from (value for kind, value in parts.items() if kind in SECRET_KINDS and value)
+    yield from (value for _, value in credentials.headers)

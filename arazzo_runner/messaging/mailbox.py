@@ -1,0 +1,96 @@
+"""What came over a channel and was not taken yet, for the steps of one run.
+
+A mailbox belongs to the event loop of the hub: nothing else touches it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from arazzo_runner.messaging.model import BrokerError, Delivery
+
+MAX_MESSAGES: Final = 1_000
+MAX_BYTES: Final = 16 << 20
+MAX_IDENTITIES: Final = 10_000
+
+
+class Mailbox:
+    """Messages in the order they came; above the limits the oldest are dropped, and counted.
+
+    ``dropped`` were too many, ``repeated`` had the identity of one before, ``retained`` are those
+    kept that a broker had from before. ``lost`` is why nothing more will come.
+    """
+
+    __slots__ = ("_bytes", "_identities", "_messages", "_waiting", "dropped", "lost", "repeated")
+
+    def __init__(self) -> None:
+        self._messages: deque[Delivery] = deque()
+        self._bytes = 0
+        self._identities: dict[tuple[str, ...], None] = {}
+        self._waiting: list[asyncio.Future[None]] = []
+        self.dropped = 0
+        self.repeated = 0
+        self.lost: BrokerError | None = None
+
+    @property
+    def size(self) -> int:
+        """How many messages are there."""
+        return len(self._messages)
+
+    @property
+    def retained(self) -> int:
+        """How many of them a broker had from before."""
+        return sum(one.is_retained for one in self._messages)
+
+    def put(self, delivery: Delivery) -> None:
+        """Keep a message, unless it came before."""
+        if delivery.identity is not None and not self._is_new(delivery.identity):
+            self.repeated += 1
+            return
+        self._messages.append(delivery)
+        self._bytes += len(delivery.payload)
+        while len(self._messages) > MAX_MESSAGES or (
+            self._bytes > MAX_BYTES and len(self._messages) > 1
+        ):
+            self._bytes -= len(self._messages.popleft().payload)
+            self.dropped += 1
+        self._wake()
+
+    def _is_new(self, identity: tuple[str, ...]) -> bool:
+        if identity in self._identities:
+            return False
+        self._identities[identity] = None
+        if len(self._identities) > MAX_IDENTITIES:
+            del self._identities[next(iter(self._identities))]
+        return True
+
+    def lose(self, reason: BrokerError) -> None:
+        """Nothing more will come."""
+        self.lost = self.lost or reason
+        self._wake()
+
+    def take(self, is_wanted: Callable[[Delivery], bool]) -> Delivery | None:
+        """Take the first message that is wanted; the others stay."""
+        for index, one in enumerate(self._messages):
+            if is_wanted(one):
+                del self._messages[index]
+                self._bytes -= len(one.payload)
+                return one
+        return None
+
+    async def change(self, seconds: float) -> None:
+        """Wait until something came, but not longer than so many seconds."""
+        waiting = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)
+        try:
+            await asyncio.wait([waiting], timeout=seconds)
+        finally:
+            self._waiting.remove(waiting)
+
+    def _wake(self) -> None:
+        for one in self._waiting:
+            if not one.done():
+                one.set_result(None)

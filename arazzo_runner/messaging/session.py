@@ -1,0 +1,181 @@
+"""The channels of one run: what it listens to, and what came there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from functools import partial
+
+from arazzo_runner.executor.world import ChannelUse, OpenCall, ReceiveCall, ReceivedMessage
+from arazzo_runner.messaging.hub import HUB, BrokerLink, MessageHub
+from arazzo_runner.messaging.loop import LoopThread
+from arazzo_runner.messaging.mailbox import Mailbox
+from arazzo_runner.messaging.match import matches
+from arazzo_runner.messaging.model import (
+    BrokerError,
+    ChannelRoute,
+    Delivery,
+    Endpoint,
+    OutgoingMessage,
+    Subscription,
+)
+
+
+class _Post:
+    """A step that receives: its route, what it is subscribed to, and where that goes."""
+
+    def __init__(self, route: ChannelRoute, subscription: Subscription, box: Mailbox) -> None:
+        self.route = route
+        self.subscription = subscription
+        self.box = box
+
+
+class MessageSession:
+    """The channels of one run: mailboxes of its own on connections that others use too.
+
+    What its methods return are futures, of threads: they raise BrokerError.
+    """
+
+    def __init__(self, routes: Mapping[str, ChannelRoute], hub: MessageHub = HUB) -> None:
+        self._routes = routes
+        self._hub = hub
+        self._thread: LoopThread | None = None
+        self._links: list[BrokerLink] = []
+        self._posts: dict[str, _Post] = {}
+
+    def _loop(self) -> LoopThread:
+        if self._thread is None:
+            self._thread = self._hub.enter()
+        return self._thread
+
+    def open(self, call: OpenCall) -> Future[None]:
+        """Connect to all brokers, then subscribe to all channels that are received from."""
+        return self._loop().submit(self._open(call))
+
+    def publish(self, step: str, seconds: float, outgoing: OutgoingMessage) -> Future[None]:
+        """Hand over the message of a step, within so many seconds."""
+        return self._loop().submit(self._publish(step, seconds, outgoing))
+
+    def receive(self, step: str, call: ReceiveCall, seconds: float) -> Future[ReceivedMessage]:
+        """Take the first message that a step wants, or wait for it, so many seconds at most."""
+        return self._loop().submit(self._receive(step, call, seconds))
+
+    def close(self) -> Future[None] | None:
+        """Take no more; None where there is nothing to wait for."""
+        if self._thread is None:
+            return None
+        detached = self._thread.submit(self._detach())
+        self._thread = None
+        return self._hub.leave() or detached
+
+    # --- in the event loop of the hub -------------------------------------------------------------
+
+    async def _open(self, call: OpenCall) -> None:
+        links = [(use, await self._link(self._routes[use.step].endpoint)) for use in call.channels]
+        for use, link in links:
+            with _naming(use):
+                await link.connection()
+        for use, link in links:
+            if use.action == "receive":
+                with _naming(use):
+                    await self._subscribe(use, link)
+
+    async def _link(self, endpoint: Endpoint) -> BrokerLink:
+        link = await self._hub.link(endpoint)
+        if link not in self._links:
+            self._links.append(link)
+        return link
+
+    async def _subscribe(self, use: ChannelUse, link: BrokerLink) -> None:
+        route = self._routes[use.step]
+        subscription = Subscription(use.address, route.channel, route.operation)
+        for one in self._posts.values():
+            if one.subscription == subscription and one.route.endpoint == route.endpoint:
+                self._posts[use.step] = _Post(route, subscription, one.box)
+                return
+        box = Mailbox()
+        await link.subscribe(subscription, box)
+        self._posts[use.step] = _Post(route, subscription, box)
+
+    async def _publish(self, step: str, seconds: float, outgoing: OutgoingMessage) -> None:
+        link = await self._link(self._routes[step].endpoint)
+        try:
+            async with asyncio.timeout(seconds):
+                await link.publish(outgoing)
+        except TimeoutError:
+            text = f"the message was not taken by `{link.endpoint.label}` within {seconds:g} s"
+            raise BrokerError("timeout", text) from None
+
+    async def _receive(self, step: str, call: ReceiveCall, seconds: float) -> ReceivedMessage:
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        post = self._posts[step]
+        box = post.box
+        # What the subscription has chosen need not be compared again.
+        address = "" if call.address == post.subscription.address else call.address
+        is_match = partial(_is_match, call, address, takes_retained=post.route.takes_retained)
+        while True:
+            found = box.take(is_match)
+            if found is not None:
+                spent = loop.time() - started
+                return ReceivedMessage(
+                    found.address, found.payload, found.headers, found.content_type, box.size, spent
+                )
+            if box.lost is not None:
+                raise box.lost
+            left = started + seconds - loop.time()
+            if left <= 0:
+                raise _timeout_error(call, seconds, box)
+            await box.change(left)
+
+    async def _detach(self) -> None:
+        for link in self._links:
+            for post in self._posts.values():
+                link.detach(post.box)
+
+
+def _is_match(call: ReceiveCall, address: str, delivery: Delivery, *, takes_retained: bool) -> bool:
+    return matches(
+        delivery,
+        address or delivery.address,
+        call.correlation,
+        next(iter(call.content_types), None),
+        takes_retained=takes_retained,
+    )
+
+
+@contextmanager
+def _naming(use: ChannelUse) -> Iterator[None]:
+    """Let an error say which channel cannot be opened."""
+    try:
+        yield
+    except BrokerError as reason:
+        message = f"the channel `{use.channel}` of `{use.source}` cannot be opened"
+        raise BrokerError(reason.code, f"{message}: {reason.message}", reason.hint) from reason
+
+
+def _timeout_error(call: ReceiveCall, seconds: float, box: Mailbox) -> BrokerError:
+    wanted = "" if call.correlation is None else f" with `{call.correlation.value}`"
+    message = f"no message{wanted} was received from `{call.channel}` within {seconds:g} s"
+    notes = ", ".join(_box_notes(box))
+    return BrokerError("timeout", f"{message}: {notes}", _timeout_hint(call, box))
+
+
+def _box_notes(box: Mailbox) -> Iterator[str]:
+    """What came all the same, and why it was not it."""
+    others = box.size - box.retained
+    yield f"{others} other{'' if others == 1 else 's'} came" if others else "no other came"
+    if box.retained:
+        yield f"{box.retained} retained from before the run"
+    if box.repeated:
+        yield f"{box.repeated} repeated"
+    if box.dropped:
+        yield f"{box.dropped} dropped, too many to be kept"
+
+
+def _timeout_hint(call: ReceiveCall, box: Mailbox) -> str | None:
+    if call.timeout is None:
+        return "the step has no `timeout` (milliseconds), so that of `--timeout` counts"
+    return None if box.size else "raise the `timeout` of the step if it may take longer"

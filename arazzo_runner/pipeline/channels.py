@@ -1,0 +1,127 @@
+"""The way of each step on a channel to its broker, found before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arazzo_runner.executor.channels.call import ChannelCall
+from arazzo_runner.executor.plan import Plan, StepPlan
+from arazzo_runner.http.settings import HttpSettings
+from arazzo_runner.text.diagnostic import Diagnostic, error
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+    from arazzo_runner.messaging.model import ChannelRoute
+    from arazzo_runner.pipeline.authorization import RunCredentials
+    from arazzo_runner.pipeline.config import RunConfig
+
+
+class ChannelRoutes(Struct, frozen=True):
+    """The routes of a plan's steps; ``findings`` are what keeps a step from having one (AZ215).
+
+    ``secrets`` are to be masked.
+    """
+
+    routes: tuple[ChannelRoute, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+    secrets: tuple[str, ...] = ()
+
+
+def channel_routes(plan: Plan, options: RunConfig, credentials: RunCredentials) -> ChannelRoutes:
+    """The routes of all steps on channels; with the mock there are none."""
+    from arazzo_runner.messaging.model import BrokerError
+
+    routes: list[ChannelRoute] = []
+    findings: dict[Diagnostic, None] = {}
+    secrets: dict[str, None] = {}
+    for step, call in _channel_steps(plan):
+        try:
+            route, hidden = _route(step.key.text(plan.entry), call, options, credentials)
+        except BrokerError as reason:
+            found = error("AZ215", reason.message, step.step.target.place, "", reason.hint)
+            findings[found] = None
+            continue
+        routes.append(route)
+        secrets.update(dict.fromkeys(hidden))
+    return ChannelRoutes(tuple(routes), tuple(findings), tuple(secrets))
+
+
+_OTHERS = "run the other workflows with `--workflow`, or without `--mock`"
+
+
+def _channel_steps(plan: Plan) -> Iterator[tuple[StepPlan, ChannelCall]]:
+    for workflow in plan.workflows.values():
+        for step in workflow.steps:
+            if isinstance(step.call, ChannelCall):
+                yield step, step.call
+
+
+def _route(
+    name: str, call: ChannelCall, options: RunConfig, credentials: RunCredentials
+) -> tuple[ChannelRoute, list[str]]:
+    """The route of a step, and what is secret in it. Raises BrokerError."""
+    from arazzo_runner.messaging.endpoint import (
+        broker_credentials,
+        build_endpoint,
+        choose_broker,
+        secret_values,
+    )
+    from arazzo_runner.messaging.model import BrokerCredentials, BrokerError, ChannelRoute
+    from arazzo_runner.messaging.protocols.registry import connect_function
+
+    if options.mock is not None:
+        raise BrokerError("refused", "the mock sends no messages", _OTHERS)
+    channel = call.channel
+    if channel.address is None:
+        message = f"the channel `{channel.name}` has no address: it is known only while it runs"
+        raise BrokerError("refused", message, "give it an `address` in the description")
+    broker = choose_broker(channel, _override(call.source, options))
+    connect_function(broker.protocol)  # its library may be missing
+    shown, hidden = BrokerCredentials(), list[str]()
+    found = credentials.of_broker(call.source, broker)
+    if found is not None:
+        shown = broker_credentials(*found)
+        hidden = list(secret_values(shown, found[1]))
+    endpoint = build_endpoint(broker, options.server_variables, shown)
+    operation = call.operation.bindings if call.operation else {}
+    retained = operation.get("mqtt", {}).get("retain") is True
+    messages = {one.name: one.bindings for one in call.messages}
+    route = ChannelRoute(
+        name, call.source, endpoint, channel.bindings, operation, messages, retained
+    )
+    return route, hidden
+
+
+def _override(source: str, options: RunConfig) -> str | None:
+    """The value of ``--server`` for a source; one for all is meant for APIs over HTTP."""
+    general = options.servers.get("")
+    if source in options.servers:
+        return options.servers[source]
+    is_broker = general is not None and "://" in general and not general.startswith("http")
+    return general if is_broker else None
+
+
+def trusting_routes(
+    routes: Sequence[ChannelRoute], settings: HttpSettings
+) -> tuple[ChannelRoute, ...]:
+    """The routes, those of encrypted protocols with what to trust. Raises UsageError."""
+    from arazzo_runner.http.tls import broker_context
+    from arazzo_runner.messaging.endpoint import with_tls
+
+    contexts: dict[str, SSLContext] = {}
+
+    def context(source: str) -> SSLContext:
+        if source not in contexts:
+            contexts[source] = broker_context(settings.of_source(source))
+        return contexts[source]
+
+    return tuple(
+        replace(one, endpoint=with_tls(one.endpoint, partial(context, one.source)))
+        for one in routes
+    )
