@@ -20,13 +20,17 @@ MAX_MESSAGE: Final = 1 << 20
 
 
 class BrokerCredentials(SafeRepr, frozen=True):
-    """What a client shows to a broker; ``headers`` and ``query`` go with a handshake over HTTP."""
+    """What a client shows to a broker; ``headers`` and ``query`` go with a handshake over HTTP.
+
+    ``mechanism`` is that of SASL, such as ``SCRAM-SHA-256``, where the description says it.
+    """
 
     username: str = ""
     password: str = ""
     token: str = ""
     headers: Headers = ()
     query: tuple[tuple[str, str], ...] = ()
+    mechanism: str = ""
 
     def brief(self) -> str:
         """Nothing of it."""

@@ -69,7 +69,8 @@ class RunningBroker:
         """Kill it, as a machine that fails; nothing is said to those who are connected."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.group, signal.SIGKILL)
-        while any(is_listening(port) for port in self.ports.values()):
+        limit = time.monotonic() + 5.0  # by then somebody else may have got a port of it
+        while any(is_listening(port) for port in self.ports.values()) and time.monotonic() < limit:
             time.sleep(0.01)
 
 

@@ -22,12 +22,21 @@ class ProtocolModule(Struct, frozen=True):
 
 
 _MQTT: Final = ProtocolModule("mqtt", "mqtt", "MQTT")
+_KAFKA: Final = ProtocolModule("kafka", "kafka", "Kafka")
+_REDIS: Final = ProtocolModule("redis", "redis", "Redis")
+_WEBSOCKET: Final = ProtocolModule("websocket", "websocket", "WebSocket")
 
 PROTOCOLS: Final[Mapping[str, ProtocolModule]] = {
     "mqtt": _MQTT,
     "mqtts": _MQTT,
     "secure-mqtt": _MQTT,
     "mqtt5": _MQTT,
+    "kafka": _KAFKA,
+    "kafka-secure": _KAFKA,
+    "redis": _REDIS,
+    "rediss": _REDIS,
+    "ws": _WEBSOCKET,
+    "wss": _WEBSOCKET,
 }
 """By the name that AsyncAPI's Server Object gives it, in lower case."""
 
