@@ -9,7 +9,7 @@ import click
 from arazzo_runner.cli.command_words import remember_command
 from arazzo_runner.cli.diagnostics import installation_notes
 from arazzo_runner.cli.options.color import reset_color
-from arazzo_runner.cli.options.command_list import COMMANDS
+from arazzo_runner.cli.options.command_list import COMMANDS, joined_words
 from arazzo_runner.cli.options.config_file import flags_for
 from arazzo_runner.cli.process import is_collector_paused, resume_collector, spare_libraries
 from arazzo_runner.cli.signals import raise_at_signals
@@ -34,8 +34,8 @@ class CommandGroup(click.Group):
             raise ClosedOutputError from reason
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The commands in the order of importance."""
-        return list(COMMANDS)
+        """The commands in the order of importance; actions belong to theirs."""
+        return [name for name in COMMANDS if " " not in name]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import a command's module and take its ``command``."""
@@ -48,18 +48,20 @@ class CommandGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; an unknown one is answered with the nearest."""
-        name = args[0]
         remember_command(ctx, args)
+        args = joined_words(args)
+        name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
             from arazzo_runner.cli.usage_errors import UnknownCommandError
 
-            raise UnknownCommandError(args, COMMANDS, ctx)
+            raise UnknownCommandError(args, self.list_commands(ctx), ctx)
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+            names = self.list_commands(ctx)
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in names])
 
 
 @click.command(cls=CommandGroup, context_settings=_HELP)

@@ -90,10 +90,12 @@ def _failure_code(error: Exception, args: list[str]) -> int:
 
 def _show_error(error: ArazzoError) -> int:
     from arazzo_runner.cli.diagnostics import show_diagnostics
-    from arazzo_runner.errors import DocumentError
+    from arazzo_runner.errors import DocumentError, ServerUnavailableError
 
     secrets = getattr(error, "secrets", ())
     show_diagnostics(getattr(error, "diagnostics", ()), secrets=secrets)
+    if isinstance(error, ServerUnavailableError):
+        return 4
     return 3 if isinstance(error, DocumentError) else 2
 
 

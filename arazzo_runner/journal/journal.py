@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Final
 
 from msgspec.structs import replace
 
 from arazzo_runner.journal.cipher import Cipher, cipher_for
-from arazzo_runner.journal.model import RowRecord, RowState, RunRecord, RunState
-from arazzo_runner.journal.row import BlockingWait, RowJournal, Wait, known_calls
+from arazzo_runner.journal.model import CallRecord, RowRecord, RowState, RunRecord, RunState
+from arazzo_runner.journal.row import BlockingWait, RowJournal, Wait
 from arazzo_runner.journal.store import JournalStore
 from arazzo_runner.journal.writer import JournalWriter
 
@@ -34,7 +34,7 @@ class Journal:
         """The runs that have not come to their end, the oldest first."""
         return [one for one in self._store.runs() if one.state == "unfinished"]
 
-    def begin(self, run: RunRecord, rows: Sequence[RowRecord]) -> None:
+    def begin(self, run: RunRecord, rows: Iterable[RowRecord]) -> None:
         """Keep a run that is about to begin."""
         options = self._cipher.seal(run.options, _place(_OPTIONS, run.run_id))
         sealed = (
@@ -88,9 +88,16 @@ class JournaledRun:
         self.run_id = run_id
         self.writer = JournalWriter(store, run_id)
 
-    def row(self, number: int, new_wait: Callable[[], Wait] = BlockingWait) -> RowJournal:
-        """The journal of a row."""
-        known = known_calls(self._store, self.run_id, number) if self._is_resumed else {}
+    def row(
+        self,
+        number: int,
+        new_wait: Callable[[], Wait] = BlockingWait,
+        calls: Iterable[CallRecord] | None = None,
+    ) -> RowJournal:
+        """The journal of a row; ``calls`` are what is known of it, where they were read before."""
+        if calls is None:
+            calls = self._store.calls(self.run_id, number) if self._is_resumed else ()
+        known = {one.key: one for one in calls}
         return RowJournal(self.writer, self._cipher, number, known, self._now, new_wait)
 
     def finish(self, state: RunState) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 from msgspec import Meta, Struct
 
 RunState: TypeAlias = Literal["unfinished", "passed", "failed", "error"]
-RowState: TypeAlias = Literal["open", "passed", "failed", "error", "skipped"]
+RowState: TypeAlias = Literal["open", "passed", "failed", "error", "skipped", "doubt", "dead"]
 CallKind: TypeAlias = Literal["send", "sleep"]
 
 
@@ -85,18 +85,33 @@ class CallWithdrawn(Struct, frozen=True):
     key: str
 
 
+class RowProbe(Struct, frozen=True):
+    """Entry: a row is about to run alone, since it may be what ends the process."""
+
+    row: int
+
+
 class RowEnded(Struct, frozen=True):
-    """Entry: a row has run to its end."""
+    """Entry: a row has run to its end.
+
+    ``code`` is its exit code, and ``result`` what is kept of its report, where a store keeps them.
+    """
 
     row: int
     state: RowState
+    code: int = 0
+    result: bytes = b""
 
 
-JournalEntry: TypeAlias = CallBegun | CallEnded | CallWithdrawn | RowEnded
+JournalEntry: TypeAlias = CallBegun | CallEnded | CallWithdrawn | RowProbe | RowEnded
 
 
 class JournalError(Exception):
     """The journal cannot be read or written; ``str()`` says why, in words that follow its name."""
+
+
+class RowTakenError(JournalError):
+    """Another process has a row by now: this one is not going to make its calls."""
 
 
 class CallCounts(Struct, frozen=True):

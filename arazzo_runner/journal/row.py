@@ -11,11 +11,12 @@ from arazzo_runner.journal.model import (
     CallEnded,
     CallKind,
     CallRecord,
+    JournalEntry,
     JournalError,
     RowEnded,
+    RowProbe,
     RowState,
 )
-from arazzo_runner.journal.store import JournalStore
 from arazzo_runner.journal.writer import JournalWriter, Ticket
 
 
@@ -107,9 +108,28 @@ class RowJournal:
         sealed = self._cipher.seal(outcome, self._place(key))
         self._writer.put(CallEnded(self._number, self._call(key, kind, digest, sealed)))
 
+    async def try_alone(self) -> None:
+        """Keep that the row is about to run alone, which no crash can forget. Raises JournalError.
+
+        A row that was tried and has no end is what ended the process.
+        """
+        await self._wait_for(RowProbe(self._number))
+
+    async def _wait_for(self, entry: JournalEntry) -> None:
+        wait = self._new_wait()
+        await wait.until_done(self._writer, self._writer.put(entry, wait.wake))
+
     def close(self, state: RowState) -> None:
         """Keep that the row has run to its end."""
         self._writer.put(RowEnded(self._number, state))
+
+    async def finish(self, state: RowState, code: int, result: bytes) -> None:
+        """Like :meth:`close`, with its exit code and what is kept of it; waits for the disk.
+
+        Raises JournalError.
+        """
+        sealed = self._cipher.seal(result, result_place(self._writer.run_id, self._number))
+        await self._wait_for(RowEnded(self._number, state, code, sealed))
 
     def _call(self, key: str, kind: CallKind, digest: bytes, outcome: bytes | None) -> CallRecord:
         return CallRecord(key, kind, digest, self.now(), outcome)
@@ -118,6 +138,6 @@ class RowJournal:
         return f"call {self._writer.run_id} {self._number} {key}"
 
 
-def known_calls(store: JournalStore, run_id: str, row: int) -> dict[str, CallRecord]:
-    """What a journal has of the calls of a row. Raises JournalError."""
-    return {one.key: one for one in store.calls(run_id, row)}
+def result_place(run_id: str, row: int) -> str:
+    """What the result of a row is sealed as."""
+    return f"result {run_id} {row}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -26,6 +26,7 @@ from arazzo_runner.journal.model import (
     JournalEntry,
     JournalError,
     RowEnded,
+    RowProbe,
     RowRecord,
     RowState,
     RunRecord,
@@ -151,12 +152,13 @@ class SqliteStore:
                 ((run.run_id, one.number, one.name, one.inputs, one.state) for one in rows),
             )
 
-    def write(self, run_id: str, entries: Sequence[JournalEntry]) -> None:
-        """Keep entries in their order, all or none."""
+    def write(self, run_id: str, entries: Sequence[JournalEntry]) -> Collection[int]:
+        """Keep entries in their order, all or none; no other process has any of its rows."""
         with self._transaction() as connection:
             for entry in entries:
                 statement, values = _statement(run_id, entry)
                 connection.execute(statement, values)
+        return ()
 
     def finish(self, run_id: str, state: RunState, finished: float) -> None:
         """Keep that a run has come to its end."""
@@ -233,6 +235,8 @@ def _statement(run_id: str, entry: JournalEntry) -> tuple[str, tuple[object, ...
                 "delete from calls where run = ? and row = ? and key = ? and outcome is null",
                 (run_id, row, key),
             )
+        case RowProbe(row):
+            return "update rows set state = 'open' where run = ? and number = ?", (run_id, row)
         case RowEnded(row, state):
             return "update rows set state = ? where run = ? and number = ?", (state, run_id, row)
         case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from arazzo_runner.journal.model import (
@@ -26,8 +26,11 @@ class JournalStore(Protocol):
         """Keep a run that begins; it is safe from a crash when this returns."""
         ...
 
-    def write(self, run_id: str, entries: Sequence[JournalEntry]) -> None:
-        """Keep entries in their order, all or none; they are safe when this returns."""
+    def write(self, run_id: str, entries: Sequence[JournalEntry]) -> Collection[int]:
+        """Keep entries in their order, all or none; they are safe when this returns.
+
+        Returns the rows that another process has by now: of these, outcomes alone were kept.
+        """
         ...
 
     def finish(self, run_id: str, state: RunState, finished: float) -> None:

@@ -5,7 +5,7 @@ It stands outside of all that sends: what a token or a challenge needs is no cal
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from math import isfinite, nan
 from typing import Final
 from uuid import UUID, uuid5
@@ -79,7 +79,7 @@ class JournalSettings(Struct, frozen=True):
 
     ``interrupted`` says whether the user has stopped the run. ``prefix`` stands before the key of a
     call where a run has several rows; ``way_out`` says of a call in doubt how it is decided. In a
-    row that ``is_over`` nothing more is sent.
+    row that ``is_over`` nothing more is sent. ``turn`` is awaited before a call is begun.
     """
 
     masker: Masker
@@ -89,6 +89,7 @@ class JournalSettings(Struct, frozen=True):
     prefix: str = ""
     way_out: Callable[[str], str | None] = lambda _key: None
     is_over: bool = False
+    turn: Callable[[SendCall], Awaitable[None]] | None = None
 
 
 class JournalWorld(WrappedWorld):
@@ -155,6 +156,10 @@ class JournalWorld(WrappedWorld):
         return self._in_doubt(call)
 
     async def _send(self, call: SendCall, digest: bytes) -> HttpResponse | TransportFailure:
+        if self._settings.turn is not None:
+            await self._settings.turn(call)
+            if not call.is_final and self._settings.interrupted():
+                return _SUSPENDED
         is_safe = is_idempotent(call.request.method)
         ticket = None if is_safe else await self._row.begin(call.key, digest)
         if ticket is not None and not call.is_final and self._settings.interrupted():

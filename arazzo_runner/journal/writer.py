@@ -5,13 +5,22 @@ A thread does it: one commit waits for the disk (milliseconds), and serves all t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from threading import Condition, Thread
+from typing import Final
 
 from msgspec import Struct, field
 
-from arazzo_runner.journal.model import CallBegun, CallWithdrawn, JournalEntry, JournalError
+from arazzo_runner.journal.model import (
+    CallBegun,
+    CallWithdrawn,
+    JournalEntry,
+    JournalError,
+    RowTakenError,
+)
 from arazzo_runner.journal.store import JournalStore
+
+_TAKEN: Final = "has this row for another process by now"
 
 
 class Ticket(Struct, eq=False):
@@ -76,12 +85,13 @@ class JournalWriter:
     def _write_all(self) -> None:
         while group := self._next_group():
             error: JournalError | None = None
+            taken: Collection[int] = ()
             try:
                 if self.broken is None:
-                    self._store.write(self.run_id, [one.entry for one in group])
+                    taken = self._store.write(self.run_id, [one.entry for one in group])
             except JournalError as reason:
                 error = reason
-            self._settle(group, error)
+            self._settle(group, error, taken)
 
     def _next_group(self) -> list[Ticket]:
         with self._changed:
@@ -89,11 +99,15 @@ class JournalWriter:
             group, self._queue = self._queue, []
         return group
 
-    def _settle(self, group: list[Ticket], error: JournalError | None) -> None:
+    def _settle(
+        self, group: list[Ticket], error: JournalError | None, taken: Collection[int]
+    ) -> None:
         with self._changed:
             self.broken = self.broken or error
             for ticket in group:
-                ticket.is_done, ticket.error = True, self.broken
+                is_taken = ticket.entry.row in taken
+                ticket.error = self.broken or (RowTakenError(_TAKEN) if is_taken else None)
+                ticket.is_done = True
             self._changed.notify_all()
         for ticket in group:
             for wake in ticket.wake:

@@ -19,6 +19,7 @@ Kind: TypeAlias = Choice[
     "duration",
     "age",  # a duration of up to ten years
     "rate",  # N/s
+    "rates",  # [SOURCE=]N/s
     "size",
     "file",  # it has to exist
     "folder",

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
+from arazzo_runner.options.batch import BATCH, with_batch
 from arazzo_runner.options.documents import DOCUMENTS
 from arazzo_runner.options.limits import LIMITS
 from arazzo_runner.options.model import Function, Keyword, Option
 from arazzo_runner.options.network import NETWORK
-from arazzo_runner.options.output import FIXED, JOURNAL, OUTPUT, UNAVAILABLE
+from arazzo_runner.options.output import FIXED, JOURNAL, KEPT, OUTPUT, UNAVAILABLE
 from arazzo_runner.options.python import PYTHON
 from arazzo_runner.options.runs import AUTH, CASES, INPUTS, SECRETS, SELECTION, SERVERS
 from arazzo_runner.options.validate import DEMO, MCP, MOCK, NEW, OTHERS, VALIDATE
@@ -47,13 +48,14 @@ _ROWS: Final[Table] = (
     *SECRETS,
     *OUTPUT,
     *JOURNAL,
+    *BATCH,
     *LIMITS,
     *NETWORK,
     *OTHERS,
     *PYTHON,
 )
 
-OPTIONS: Final[Table] = tuple(map(_with_resume, _ROWS))
+OPTIONS: Final[Table] = tuple(with_batch(_with_resume(one), FIXED | KEPT) for one in _ROWS)
 """The flags of a command stand in its help in this order."""
 
 

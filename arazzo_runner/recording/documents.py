@@ -53,11 +53,13 @@ class RecordedDocument(Struct, frozen=True):
 class RecordedDocuments(Struct, frozen=True):
     """Documents by the URI that was asked for (``-``: standard input).
 
-    ``moved`` are the paths of files that were found in a folder of ``--source-dir``.
+    ``moved`` are the paths of files that were found in a folder of ``--source-dir``. Where it
+    ``is_complete``, no file takes the place of one of them.
     """
 
     by_uri: Mapping[str, RecordedDocument] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
+    is_complete: bool = False
 
     def wrap(self, access: DocumentAccess) -> DocumentAccess:
         """The ways to documents, with those that are here in place of what cannot be had."""
@@ -77,7 +79,7 @@ class RecordedDocuments(Struct, frozen=True):
             known = self.by_uri.get(uri) or self.by_uri.get(_without_url_secrets(uri))
             if known is None:
                 return retrieve(location)
-            if not is_remote(uri) and uri != STDIN:
+            if not (self.is_complete or is_remote(uri) or uri == STDIN):
                 try:
                     return retrieve(location)
                 except RetrieveError:

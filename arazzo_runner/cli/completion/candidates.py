@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -14,7 +15,7 @@ from arazzo_runner.cli.completion.command_line import (
     takes_value,
 )
 from arazzo_runner.cli.completion.values import codes, values_of
-from arazzo_runner.cli.options.command_list import COMMANDS
+from arazzo_runner.cli.options.command_list import COMMANDS, actions_of, joined_words
 from arazzo_runner.options.model import Option
 from arazzo_runner.options.table import options_of
 
@@ -28,15 +29,21 @@ def complete_words(words: Sequence[str]) -> Completion:
         before.pop(0)
     if not before:
         return _completion(current, _start(current))
-    if before[0] not in COMMANDS:
+    name, *others = joined_words(before)
+    if name not in COMMANDS:
         return Completion()
-    return _complete(read_words(before[0], before[1:]), current)
+    actions = actions_of(name)
+    if actions and not current.startswith("-"):
+        named = {} if others else actions
+        return _completion(current, itertools.starmap(Candidate, named.items()))
+    return _complete(read_words(name, others), current)
 
 
 def _start(current: str) -> Iterable[Candidate]:
     if current.startswith("-"):
         return (_HELP, Candidate("--version", "Show the version and exit."))
-    return (Candidate(name, text) for name, (_, text) in COMMANDS.items())
+    commands = ((name, text) for name, (_, text) in COMMANDS.items() if " " not in name)
+    return itertools.starmap(Candidate, commands)
 
 
 _HELP: Final = Candidate("--help", "Show this message and exit.")
@@ -73,6 +80,8 @@ def _flags(typed: Typed) -> Iterator[Candidate]:
 
 
 def _argument(typed: Typed, current: str) -> Completion:
+    if typed.command.startswith("batch ") and typed.command != "batch start":
+        return Completion()  # numbers of batches are in a database
     values = _ARGUMENTS.get(typed.command)
     if values is None:
         return Completion("files")

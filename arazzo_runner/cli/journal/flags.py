@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +10,6 @@ import click
 import msgspec
 from click.core import ParameterSource
 
-from arazzo_runner.cli.journal.store import journal_error
 from arazzo_runner.openapi.request.user_headers import parse_user_header
 from arazzo_runner.options.output import FIXED, KEPT
 from arazzo_runner.options.table import OPTIONS
@@ -45,6 +44,14 @@ class JournalFlags(msgspec.Struct, frozen=True):
         return msgspec.msgpack.encode(self)
 
 
+class SecretFlagError(Exception):
+    """A flag has a secret, which nothing keeps; ``str()`` follows the name of what would."""
+
+
+_FLAG_REASON: Final = "would hold a secret that stands in a flag, such as the password of a server"
+FLAG_HINT: Final = "set it as a credential: `arazzo auth DOCUMENT` names the variables"
+
+
 def _parameters(names: frozenset[str]) -> frozenset[str]:
     options = (one for one in OPTIONS if one.name in names and "run" in one.commands)
     return frozenset(one.parameter for one in options)
@@ -53,16 +60,14 @@ def _parameters(names: frozenset[str]) -> frozenset[str]:
 def journal_flags(
     given: Mapping[str, Any], description: Description, masker: Masker, **more: Any
 ) -> JournalFlags:
-    """What is kept of the flags of a run. Raises UsageError for a secret that would be."""
+    """What is kept of the flags of a run. Raises SecretFlagError for a secret that would be."""
     flags = {name: given[name] for name in _parameters(FIXED | KEPT)}
     secret, public = _headers(given["headers"], description.apis(), masker)
     flags["headers"] = public
     flags["sources"] = {name: absolute_place(one) for name, one in given["sources"].items()}
     flags["source_dirs"] = tuple(map(absolute_place, given["source_dirs"]))
     if any(masker.text(one) != one for one in _texts(list(flags.values()))):
-        message = "would hold a secret that stands in a flag, such as the password of a server"
-        hint = "set it as a credential: `arazzo auth DOCUMENT` names the variables"
-        raise journal_error(given["journal"], message, hint)
+        raise SecretFlagError(_FLAG_REASON)
     profile = given["profile"].name if given["profile"].credentials else ""
     return JournalFlags(flags, secret_headers=secret, profile=profile, **more)
 
@@ -92,6 +97,16 @@ def _texts(value: Any) -> Iterator[str]:
                 open_values += [*members, *members.values()]
             case list() | tuple() | set() | frozenset() as items:
                 open_values += items
+
+
+def missing_headers(kept: JournalFlags, typed: Sequence[str]) -> list[str]:
+    """The names of secret header fields that were not typed again."""
+    lower = [text.lower() for text in typed]
+    return [
+        name
+        for name in kept.secret_headers
+        if not any(f"{name}=".lower() in text or f"{name}:".lower() in text for text in lower)
+    ]
 
 
 def read_flags(spelled: bytes) -> JournalFlags:

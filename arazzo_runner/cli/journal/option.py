@@ -17,7 +17,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.cli.diagnostics import show_diagnostics
-from arazzo_runner.cli.journal.flags import absolute_place, journal_flags
+from arazzo_runner.cli.journal.flags import (
+    FLAG_HINT,
+    JournalFlags,
+    SecretFlagError,
+    absolute_place,
+    journal_flags,
+)
 from arazzo_runner.cli.journal.row_inputs import differing_secrets, row_record, split_secrets
 from arazzo_runner.cli.journal.store import journal_error, journal_errors, open_journal
 from arazzo_runner.cli.run.cases_file import CaseInputs
@@ -122,16 +128,7 @@ class JournalOption:
 
     def begin(self, description: Description) -> None:
         """Keep the run with its rows; nothing is sent yet. Raises UsageError."""
-        _, first = self._rows[0]
-        left_out = [split_secrets(prepared)[1] for _, prepared in self._rows]
-        kept = journal_flags(
-            self.given,
-            description,
-            first.masker(),
-            seed=first.plan.seed,
-            has_cases=self.given["cases"] is not None,
-            left_out=sorted({name for names in left_out for name in names}),
-        )
+        kept = self._flags(description)
         record = RunRecord(
             self.run_id,
             absolute_place(self.document),
@@ -143,6 +140,21 @@ class JournalOption:
         with journal_errors(self.given["journal"]):
             self.journal.begin(record, records)
         self._open_run()
+
+    def _flags(self, description: Description) -> JournalFlags:
+        _, first = self._rows[0]
+        left_out = [split_secrets(prepared)[1] for _, prepared in self._rows]
+        try:
+            return journal_flags(
+                self.given,
+                description,
+                first.masker(),
+                seed=first.plan.seed,
+                has_cases=self.given["cases"] is not None,
+                left_out=sorted({name for names in left_out for name in names}),
+            )
+        except SecretFlagError as reason:
+            raise journal_error(self.given["journal"], str(reason), FLAG_HINT) from None
 
     def _open_run(self) -> None:
         self._run = self.journal.run(self.run_id, time.time, is_resumed=self.is_resumed)

@@ -9,7 +9,12 @@ from typing import Any, Final
 import click
 import msgspec
 
-from arazzo_runner.cli.journal.flags import JournalFlags, read_flags, resumed_flags
+from arazzo_runner.cli.journal.flags import (
+    JournalFlags,
+    missing_headers,
+    read_flags,
+    resumed_flags,
+)
 from arazzo_runner.cli.journal.option import JournalOption
 from arazzo_runner.cli.journal.row_inputs import (
     FileNotReadError,
@@ -105,12 +110,7 @@ class ResumedRun(JournalOption):
         return record
 
     def _check_headers(self) -> None:
-        typed = [text.lower() for text in self.given["headers"]]
-        missing = [
-            name
-            for name in self._kept.secret_headers
-            if not any(f"{name}=".lower() in text or f"{name}:".lower() in text for text in typed)
-        ]
+        missing = missing_headers(self._kept, self.given["headers"])
         if missing:
             listed = ", ".join(f"`{one}`" for one in missing)
             message = f"the run was begun with secret header fields, which no journal has: {listed}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 COMMANDS: Final = {
@@ -20,6 +21,38 @@ COMMANDS: Final = {
     "demo": ("arazzo_runner.cli.demo.command", "show a run, without files or a network"),
     "resume": ("arazzo_runner.cli.journal.resume", "go on with a run from its journal"),
     "journal": ("arazzo_runner.cli.journal.command", "list, show or prune the runs of a journal"),
+    "batch": (
+        "arazzo_runner.cli.batch.command",
+        "run very many rows on many machines, by a database",
+    ),
+    "batch init": (
+        "arazzo_runner.cli.batch.init",
+        "make the tables of batches, or bring them up to date",
+    ),
+    "batch start": ("arazzo_runner.cli.batch.start", "begin a batch, and print its id"),
+    "batch work": ("arazzo_runner.cli.batch.work", "run the rows of batches until it is stopped"),
+    "batch status": ("arazzo_runner.cli.batch.status", "show how far a batch is"),
+    "batch results": ("arazzo_runner.cli.batch.results", "print the rows of a batch as JSON lines"),
+    "batch cancel": (
+        "arazzo_runner.cli.batch.cancel",
+        "end a batch; rows that have not ended are skipped",
+    ),
+    "batch pause": (
+        "arazzo_runner.cli.batch.pause",
+        "let no row of a batch begin until it is resumed",
+    ),
+    "batch resume": (
+        "arazzo_runner.cli.batch.resume",
+        "go on with a batch that was paused or cancelled",
+    ),
+    "batch retry": (
+        "arazzo_runner.cli.batch.retry",
+        "run rows again that failed, or decide calls in doubt",
+    ),
+    "batch prune": (
+        "arazzo_runner.cli.batch.prune",
+        "remove batches that finished, or the calls of rows that passed",
+    ),
     "replay": ("arazzo_runner.cli.replay", "replay a recorded run, without a server"),
     "auth": (
         "arazzo_runner.cli.auth",
@@ -33,3 +66,19 @@ COMMANDS: Final = {
         "print a completion script for bash, zsh, fish or PowerShell",
     ),
 }
+
+
+def joined_words(words: Sequence[str]) -> list[str]:
+    """The words of a command line, with the two that name an action of a command as one."""
+    name = " ".join(words[:2])
+    return [name, *words[2:]] if len(words) > 1 and name in COMMANDS else [*words]
+
+
+def actions_of(command: str) -> dict[str, str]:
+    """The actions of a command, such as `start` of `batch`, and what they do."""
+    begin = f"{command} "
+    return {
+        name.removeprefix(begin): text
+        for name, (_, text) in COMMANDS.items()
+        if name.startswith(begin)
+    }

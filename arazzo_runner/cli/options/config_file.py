@@ -147,13 +147,34 @@ def flags_for(name: str, command: click.Command, commands: Iterable[str]) -> dic
             _raise_root_error(table, content, name, known)
         if not isinstance(content, dict):
             raise_config_error(f"`{table}` has to be a table: `[{table}]`")
-    own = tables.get(name, {})
+    label, own = _command_table(name, tables, commands)
     others = _COMMAND_TABLES.get(name, ())
     return dict(
-        default_of(name, key, value, command, others)
+        default_of(label, key, value, command, others)
         for key, value in own.items()
         if key not in others
     )
+
+
+def _command_table(
+    name: str, tables: dict[str, Any], commands: Iterable[str]
+) -> tuple[str, dict[str, Any]]:
+    """The table of a command with its name; of an action, such as `batch start`, ``batch.start``.
+
+    Raises click.UsageError for what the table of a command with actions cannot have.
+    """
+    actions = {one.partition(" ")[2] for one in commands if one.startswith(f"{name} ")}
+    command, _, action = name.partition(" ")
+    content = tables.get(command, {})
+    for key in content if actions else ():
+        if key not in actions:
+            raise_config_error(f"`[{name}]` has no table `[{name}.{key}]`", key, actions)
+    if not action:
+        return name, {} if actions else content
+    own = content.get(action, {})
+    if not isinstance(own, dict):
+        raise_config_error(f"`{command}.{action}` has to be a table: `[{command}.{action}]`")
+    return f"{command}.{action}", own
 
 
 def _raise_root_error(key: str, content: Any, command: str, known: list[str]) -> NoReturn:
@@ -176,7 +197,7 @@ def _home_of(key: str, command: str) -> str:
     homes += (one for one, names in _COMMAND_TABLES.items() if word in names)
     if homes:
         home = command if command in homes else homes[0]
-        return f"flags of `{home}` belong in `[{home}]`"
+        return f"flags of `{home}` belong in `[{home.replace(' ', '.')}]`"
     if word in _TABLES_OF_PROFILES:
         return f"it belongs in a profile: `[{_PROFILES}.NAME]`"
     return ""

@@ -157,6 +157,14 @@ def parse_pairs(
     return read
 
 
+def parse_rates(
+    ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
+) -> dict[str, float]:
+    """Read repeated ``[SOURCE=]N/s``: requests a second by source, of all together for ``""``."""
+    pairs = (text.rpartition("=") for text in texts)
+    return {name: RATE.convert(value, param, ctx) for name, _, value in pairs}
+
+
 def parse_saved(
     ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]
 ) -> dict[str, str]:

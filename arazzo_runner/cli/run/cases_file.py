@@ -256,7 +256,7 @@ def prepare_cases(
         except InputError as reason:
             if given["cases"] is None:
                 raise
-            problems += (_with_place(one, row.place) for one in reason.diagnostics)
+            problems += (with_case_place(one, row.place) for one in reason.diagnostics)
     if problems:
         raise InputError(*first_findings(given["cases"], problems, given["max_findings"]))
     return cases
@@ -279,7 +279,7 @@ def _rows(description: Description, given: Mapping[str, Any]) -> list[CaseInputs
     try:
         rows = read_cases(given["cases"], known)
     except InputError as reason:
-        raise InputError(*map(_without_place, reason.diagnostics)) from None
+        raise InputError(*map(without_place, reason.diagnostics)) from None
     names = [row.id for row in rows]
     for name in given["case"]:
         if name not in names:
@@ -288,13 +288,14 @@ def _rows(description: Description, given: Mapping[str, Any]) -> list[CaseInputs
     return [row for row in rows if not given["case"] or row.id in given["case"]]
 
 
-def _with_place(finding: Diagnostic, place: Place) -> Diagnostic:
+def with_case_place(finding: Diagnostic, place: Place) -> Diagnostic:
+    """A finding about a row, with the line that it stands in."""
     where = f"{place.source.name}:{locate_place(place).line}"
     return replace(finding, message=f"{where}: {finding.message}")
 
 
-def _without_place(finding: Diagnostic) -> Diagnostic:
+def without_place(finding: Diagnostic) -> Diagnostic:
     """A finding with its place in words: a frame would show the row, and secrets in it."""
     if finding.place is None:
         return finding
-    return replace(_with_place(finding, finding.place), place=None)
+    return replace(with_case_place(finding, finding.place), place=None)

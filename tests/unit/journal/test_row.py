@@ -47,10 +47,10 @@ async def test_a_begin_that_fails_in_an_event_loop(store, monkeypatch) -> None:
 async def test_a_begin_that_is_cancelled_is_taken_back(store, monkeypatch) -> None:
     gate, entered, write = Event(), Event(), store.write
 
-    def slow(run_id, entries) -> None:
+    def slow(run_id, entries) -> object:
         entered.set()
         gate.wait()
-        write(run_id, entries)
+        return write(run_id, entries)
 
     monkeypatch.setattr(store, "write", slow)
     with Journal(store).run("run-1", lambda: 1.0) as run:

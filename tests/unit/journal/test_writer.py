@@ -18,12 +18,13 @@ class FakeStore:
         self.entered = Event()
         self.error: JournalError | None = None
 
-    def write(self, _run: str, entries: list[object]) -> None:
+    def write(self, _run: str, entries: list[object]) -> tuple[int, ...]:
         self.entered.set()
         self.gate.wait()
         if self.error is not None:
             raise self.error
         self.groups.append(entries)
+        return ()
 
 
 @pytest.fixture

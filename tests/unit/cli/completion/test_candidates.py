@@ -63,7 +63,12 @@ def values(line: str) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
-        ("", list(COMMANDS)),
+        ("", [one for one in COMMANDS if " " not in one]),
+        ("batch sta", ["start", "status"]),
+        ("batch status --j", ["--json"]),
+        ("batch status ", []),
+        ("batch start --keep-calls ", ["all", "failed"]),
+        ("batch strat --j", []),
         ("--debug ru", ["run"]),
         ("-", ["--help", "--version"]),
         ("nonsense ", []),
