@@ -21,7 +21,6 @@ from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.openapi.request.user_headers import parse_user_header, parse_user_headers
 from arazzo_runner.openapi.security.credentials import credential_parts
-from arazzo_runner.openapi.servers import declared_variables
 from arazzo_runner.options.model import Keyword, Option
 from arazzo_runner.options.table import OPTIONS, Table
 from arazzo_runner.pipeline import run as pipeline
@@ -251,7 +250,7 @@ def check_names(
     description: Description, options: pipeline.RunConfig, secrets: Sequence[str] = ()
 ) -> None:
     """Raise UsageError for sources, schemes, server variables, steps and inputs there are not."""
-    apis = description.apis()
+    apis = description.security_schemes()
     credentials = [source for source, _ in options.credentials.values]
     found = [
         *_unknown_names("servers", options.servers, {"", *apis}, "API description"),
@@ -260,7 +259,7 @@ def check_names(
         *_no_auth(description, options),
     ]
     if options.server_variables:
-        variables = {name for api in apis.values() for name in declared_variables(api.raw)}
+        variables = description.server_variables()
         found += _unknown_names("server_variables", options.server_variables, variables, "variable")
     if options.settings.until is not None:
         found += _unknown_names("until", [options.settings.until], _steps(description), "step")
@@ -294,11 +293,11 @@ def _unknown_names(
 
 
 def _schemes(description: Description, options: pipeline.RunConfig) -> Iterator[Diagnostic]:
-    apis = description.apis()
+    apis = description.security_schemes()
     for (source, scheme), parts in options.credentials.values.items():
         if source not in apis:
             continue
-        known = apis[source].schemes
+        known = apis[source]
         yield from _unknown_names("credentials", [scheme], known, f"security scheme of `{source}`")
         if scheme in known:
             yield from _unknown_names(
@@ -307,11 +306,11 @@ def _schemes(description: Description, options: pipeline.RunConfig) -> Iterator[
 
 
 def _no_auth(description: Description, options: pipeline.RunConfig) -> Iterator[Diagnostic]:
-    apis = description.apis()
+    apis = description.security_schemes()
     for source, _, scheme in (one.partition(".") for one in options.no_auth if one != "all"):
         yield from _unknown_names("no_auth", [source], {"all", *apis}, "API description")
         if scheme and source in apis:
-            known = apis[source].schemes
+            known = apis[source]
             yield from _unknown_names("no_auth", [scheme], known, f"security scheme of `{source}`")
 
 

@@ -7,7 +7,7 @@ Object".
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from ssl import SSLContext
 from typing import Final
 from typing import Literal as Choice
@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from arazzo_runner.asyncapi.model import Broker, BrokerSecurity, Channel
+from arazzo_runner.asyncapi.brokers import brokers_of
+from arazzo_runner.asyncapi.model import AsyncApiDescription, Broker, BrokerSecurity, Channel
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.messaging.model import BrokerCredentials, BrokerError, Endpoint
 from arazzo_runner.messaging.protocols.registry import PROTOCOLS, is_supported
 from arazzo_runner.openapi.model import SecurityScheme
@@ -184,3 +186,20 @@ def secret_values(credentials: BrokerCredentials, parts: CredentialParts) -> Ite
     """What must not be shown of credentials."""
     yield from (value for kind, value in parts.items() if kind in SECRET_KINDS and value)
     yield from (value for _, value in credentials.headers)
+
+
+def broker_schemes(described: AsyncApiDescription) -> dict[str, SecurityScheme]:
+    """The security schemes of all servers of a description by name; none where it is broken."""
+    return {one.name: scheme_of(one) for each in _brokers(described) for one in each.security}
+
+
+def broker_variables(described: AsyncApiDescription) -> set[str]:
+    """The names of the variables of all servers of a description."""
+    return {name for one in _brokers(described) for name in one.variables}
+
+
+def _brokers(described: AsyncApiDescription) -> Collection[Broker]:
+    try:
+        return brokers_of(described).values()
+    except DocumentError:  # steps that need it say so
+        return ()

@@ -25,7 +25,8 @@ from arazzo_runner.lint.inputs import input_findings
 from arazzo_runner.lint.reach import findings_in_reach
 from arazzo_runner.lint.suppress import Silence
 from arazzo_runner.openapi.lookup import all_operations
-from arazzo_runner.openapi.model import ApiDescription, LoadDocument
+from arazzo_runner.openapi.model import ApiDescription, LoadDocument, SecurityScheme
+from arazzo_runner.openapi.servers import declared_variables
 from arazzo_runner.pipeline.shared_cache import ReadDescription, SharedCache
 from arazzo_runner.text.diagnostic import (
     Diagnostic,
@@ -39,6 +40,7 @@ from arazzo_runner.text.parse import decode
 from arazzo_runner.text.suggested_fix import begin_lookups
 
 if TYPE_CHECKING:
+    from arazzo_runner.asyncapi.model import AsyncApiDescription
     from arazzo_runner.catalog.model import WorkflowInfo
     from arazzo_runner.document.retrieval import DocumentAccess
     from arazzo_runner.report.model import SourceInfo
@@ -145,12 +147,47 @@ class Description(SafeRepr, frozen=True):
                 found.setdefault(name, api)
         return found
 
+    def async_apis(self) -> dict[str, AsyncApiDescription]:
+        """The AsyncAPI descriptions of all documents by name; the entry document's names win."""
+        found: dict[str, AsyncApiDescription] = {}
+        for unit in self.units.values():
+            for name, described in unit.async_apis.items():
+                found.setdefault(name, described)
+        return found
+
+    def security_schemes(self) -> dict[str, Mapping[str, SecurityScheme]]:
+        """The security schemes of all API descriptions by name, by the names of the sources."""
+        found: dict[str, Mapping[str, SecurityScheme]] = {
+            name: api.schemes for name, api in self.apis().items()
+        }
+        for name, described in self.async_apis().items():
+            from arazzo_runner.messaging.endpoint import broker_schemes
+
+            found.setdefault(name, broker_schemes(described))
+        return found
+
+    def server_variables(self) -> set[str]:
+        """The names of the variables of all servers."""
+        found = {name for api in self.apis().values() for name in declared_variables(api.raw)}
+        for described in self.async_apis().values():
+            from arazzo_runner.messaging.endpoint import broker_variables
+
+            found |= broker_variables(described)
+        return found
+
     def source_infos(self) -> tuple[SourceInfo, ...]:
         """The API descriptions as reports name them."""
         from arazzo_runner.report.model import source_info
 
-        apis = self.apis().items()
-        return tuple(source_info(name, api.source, api.api_version) for name, api in apis)
+        found = {
+            name: source_info(name, api.source, api.api_version)
+            for name, api in self.apis().items()
+        }
+        for name, described in self.async_apis().items():
+            version = described.schemas.api_version
+            info = source_info(name, described.source, version, "asyncapi")
+            found.setdefault(name, info)
+        return tuple(found.values())
 
     def operation_names(self) -> tuple[OperationName, ...]:
         """All operations of the API descriptions."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING
+from typing import Literal as Choice
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -39,9 +40,11 @@ class SourceInfo(Struct, frozen=True):
     sha256: str
 
 
-def source_info(name: str, source: SourceFile, version: str) -> SourceInfo:
-    """What is said of an API description of a version of OpenAPI, by the text that was read."""
-    return SourceInfo(name, "openapi", source.uri, version, source_hash(source.text))
+def source_info(
+    name: str, source: SourceFile, version: str, kind: Choice["openapi", "asyncapi"] = "openapi"
+) -> SourceInfo:
+    """What is said of an API description with its version, by the text that was read."""
+    return SourceInfo(name, kind, source.uri, version, source_hash(source.text))
 
 
 _LARGE = 2**20

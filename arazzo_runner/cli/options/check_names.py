@@ -15,7 +15,6 @@ from arazzo_runner.errors import UsageError
 from arazzo_runner.openapi.lookup import operation_ids
 from arazzo_runner.openapi.request.user_headers import parse_user_headers
 from arazzo_runner.openapi.security.schemes import is_movable
-from arazzo_runner.openapi.servers import declared_variables
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, warning
 
@@ -104,7 +103,7 @@ def _outputs(unit: Any) -> Iterable[str]:
 
 
 def _servers(description: Description, given: Mapping[str, Any]) -> Iterator[_Finding]:
-    known = description.apis()
+    known = description.security_schemes()
     for name, url in given["servers"].items():
         if name and name not in known and f"{name}={url}" not in _of_profile(given).servers:
             message = f"`--server {name}={url}` names no API description"
@@ -114,7 +113,7 @@ def _servers(description: Description, given: Mapping[str, Any]) -> Iterator[_Fi
 def _variables(description: Description, given: Mapping[str, Any]) -> Iterator[_Finding]:
     if not given["server_variables"]:
         return
-    known = {name for one in description.apis().values() for name in declared_variables(one.raw)}
+    known = description.server_variables()
     for name, value in given["server_variables"].items():
         if name not in known and f"{name}={value}" not in _of_profile(given).variables:
             message = f"`--server-var {name}={value}`: no server has a variable `{name}`"
@@ -173,6 +172,10 @@ def _names_of_checks(description: Description) -> Iterator[str]:
                 yield from (step.step_id, f"{workflow.workflow_id}/{step.step_id}")
     for api in description.apis().values():
         yield from operation_ids(api)
+    for described in description.async_apis().values():
+        from arazzo_runner.asyncapi.operations import async_operation_ids, channel_names
+
+        yield from (*async_operation_ids(described), *channel_names(described))
 
 
 def _send_invalid(description: Description, names: Iterable[str]) -> Iterator[_Finding]:
@@ -185,7 +188,7 @@ def _send_invalid(description: Description, names: Iterable[str]) -> Iterator[_F
 
 
 def _no_auth(description: Description, texts: Iterable[str]) -> Iterator[_Finding]:
-    apis = description.apis()
+    apis = description.security_schemes()
     for text in texts:
         source, _, scheme = text.partition(".")
         if text == "all":
@@ -193,9 +196,9 @@ def _no_auth(description: Description, texts: Iterable[str]) -> Iterator[_Findin
         if source not in apis:
             message = f"`--no-auth {text}` names no API description"
             yield text, error("AZ906", message, help=_way_out(source, {"all", *apis}))
-        elif scheme and scheme not in apis[source].schemes:
+        elif scheme and scheme not in apis[source]:
             message = f"`--no-auth {text}`: `{source}` has no security scheme `{scheme}`"
-            yield text, error("AZ906", message, help=_way_out(scheme, apis[source].schemes))
+            yield text, error("AZ906", message, help=_way_out(scheme, apis[source]))
 
 
 def _way_out(name: str, known: Iterable[str]) -> str:

@@ -23,8 +23,6 @@ from arazzo_runner.openapi.request.encoding import RequestRefused
 async def open_channels(ledger: RunState) -> TransportFailure | None:
     """Open all channels that a step of the run may use; what kept one from it, or None."""
     uses = tuple(channel_uses(ledger.plan, ledger.run_inputs))
-    if not uses:
-        return None
     return await ledger.world.open_channels(OpenCall(uses, max(ledger.time_left(), 0.001)))
 
 

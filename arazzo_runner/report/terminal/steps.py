@@ -154,7 +154,8 @@ def _exchange_text(operation: Operation, attempt: Attempt | None, look: TextStyl
 def channel_text(channel: ChannelCall, attempts: Sequence[Attempt], look: TextStyle) -> str:
     """What a step did on a channel, and what came of it."""
     done = {"send": "sent", "receive": "received"}[channel.action]
-    is_done = any(one.message is not None and one.error is None for one in attempts)
+    is_received = channel.action == "receive"  # and may be unreadable all the same
+    is_done = any(one.message is not None and (is_received or not one.error) for one in attempts)
     name = look.shown.text(channel.channel.name)
     return f"{channel.action} `{name}` {look.marks.arrow} {done if is_done else f'not {done}'}"
 

@@ -216,3 +216,53 @@ def test_a_description_of_channels_that_could_not_be_read(examine, target):
     bind(binding, [WorkflowKey(next(iter(examined.units)), "w")])
     assert [one.code for one in examined.findings] == ["AZ201"]
     assert [one.code for one in binding.findings] == ["AZ202"]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("payload: {article: pen}", "application/json"),
+        ("payload: {article: pen}, contentType: application/vnd.order+json", "application/vnd.order+json"),
+    ],
+)  # fmt: skip
+def test_the_content_type_of_what_is_sent(bound, body, content_type):
+    call, _ = bound(f"operationId: placeOrder\naction: send\nrequestBody: {{{body}}}")
+    assert call.body.content_type == content_type
+
+
+def test_a_message_of_a_type_of_its_own(bound):
+    call, _ = bound(
+        f"channelPath: {path('events', '/channels/texts')}\naction: send\nrequestBody: {{payload: hello}}"
+    )
+    assert call.body.content_type == "text/plain"
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [("contentType: avro/binary, payload: {article: pen}", ("contentType",)), ("payload: {article: pen}", ())],
+)  # fmt: skip
+def test_a_payload_that_its_type_cannot_carry(bound, body, place):
+    step = (
+        f"channelPath: {path('events', '/channels/texts')}\naction: send\nrequestBody: {{{body}}}"
+    )
+    call, findings = bound(step)
+    assert call.body is None
+    (found,) = [one for one in findings if one.code == "AZ305"]
+    assert found.place.pointer[-1] == (*("requestBody",), *place)[-1]
+    assert "cannot be written from" in found.message
+
+
+def test_the_parts_of_what_is_sent(bound):
+    step = (
+        "operationId: placeOrder\naction: ACTION\ncorrelationId: $inputs.id\nparameters: "
+        "[{name: region, in: path, value: eu}, {name: lost, in: path, value: eu},"
+        " {name: a, in: header, value: b}, {name: q, in: query, value: c}]"
+    )
+    call, _ = bound(step.replace("ACTION", "send"))
+    assert [(one.location, one.name) for one in call.arguments] == [
+        ("path", "region"), ("header", "a"),
+    ]  # fmt: skip
+    assert call.correlation is None
+    call, _ = bound(step.replace("ACTION", "receive"))
+    assert (call.arguments, call.body) == ((), None)
+    assert call.correlation is not None
