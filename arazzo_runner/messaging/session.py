@@ -166,7 +166,7 @@ def _timeout_error(call: ReceiveCall, seconds: float, box: Mailbox) -> BrokerErr
 def _box_notes(box: Mailbox) -> Iterator[str]:
     """What came all the same, and why it was not it."""
     others = box.size - box.retained
-    yield f"{others} other{'' if others == 1 else 's'} came" if others else "no other came"
+    yield "1 other was" if others == 1 else f"{others} others were" if others else "no other was"
     if box.retained:
         yield f"{box.retained} retained from before the run"
     if box.repeated:

@@ -41,7 +41,9 @@ channels:
   avro:
     address: avro
     messages:
-      record: {payload: {schemaFormat: application/vnd.apache.avro;version=1.9.0, schema: {}}}
+      record:
+        payload: {schemaFormat: application/vnd.apache.avro;version=1.9.0, schema: {}}
+        headers: {schemaFormat: application/vnd.apache.avro;version=1.9.0, schema: {}}
   odd:
     address: odd
     messages:
