@@ -25,6 +25,7 @@ from arazzo_runner.asyncapi.model import (
     Direction,
     Message,
 )
+from arazzo_runner.asyncapi.signatures import read_signature, security_signature
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.description import entries, list_at, object_at, optional_text
 from arazzo_runner.openapi.references import reference_of
@@ -62,6 +63,7 @@ def _channel(
 ) -> Channel:
     is_new = description.version >= (3, 0)
     messages = _messages(description, node, place) if is_new else _old(description, node, place)
+    brokers = channel_brokers(description, node, place)
     return Channel(
         name=name,
         address=optional_text(node, "address") if is_new else name,
@@ -72,10 +74,11 @@ def _channel(
             )
         ),
         messages=tuple(messages),
-        brokers=channel_brokers(description, node, place),
+        brokers=brokers,
         bindings=read_bindings(description, [Layer(node, place)]),
         place=place,
         description=description,
+        signature=read_signature(node, place) or security_signature(brokers),
     )
 
 

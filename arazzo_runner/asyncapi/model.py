@@ -118,12 +118,40 @@ class Broker(Struct, frozen=True):
     place: Place
 
 
+SchemeKind: TypeAlias = Choice["hmac", "token", "stripe", "standard-webhooks", "slack", "twilio"]
+Algorithm: TypeAlias = Choice["sha1", "sha256", "sha512"]
+SignatureEncoding: TypeAlias = Choice["hex", "base64"]
+
+
+class SignatureScheme(Struct, frozen=True):
+    """How a webhook is signed: ``header`` is the field with the signature.
+
+    ``algorithm`` and ``encoding`` are those of ``hmac``; ``prefix`` stands before the signature.
+    """
+
+    kind: SchemeKind
+    header: str
+    algorithm: Algorithm = "sha256"
+    encoding: SignatureEncoding = "hex"
+    prefix: str = ""
+
+
+class WebhookSignature(Struct, frozen=True):
+    """A scheme, and the ``name`` and ``part`` of the credential that is its secret."""
+
+    scheme: SignatureScheme
+    name: str
+    part: Choice["key", "token"]
+    place: Place
+
+
 class Channel(Struct, frozen=True):
     """Channel Object.
 
     ``address`` may hold ``{parameters}`` and is None where it is not known before it runs.
     ``brokers`` are the servers it is on. ``messages`` are all that go over it, whoever sends them;
-    ``parameters`` are those that its description declares.
+    ``parameters`` are those that its description declares. ``signature`` is how what comes over
+    HTTP is signed.
     """
 
     name: str
@@ -134,6 +162,9 @@ class Channel(Struct, frozen=True):
     bindings: Bindings
     place: Place
     description: AsyncApiDescription
+    signature: WebhookSignature | None = None
+    is_webhook: bool = False
+    """Whether it is a webhook or callback of an OpenAPI description."""
 
 
 class Reply(Struct, frozen=True):

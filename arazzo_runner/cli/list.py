@@ -130,15 +130,16 @@ def _workflow_json(workflow: Workflow, started: list[str], schema: InputsSchema)
 
 
 def _input(declared: DeclaredInput, schema: InputsSchema) -> dict[str, Any]:
-    known = standalone_parts(declared.schema, schema.value)
+    name, known = declared.name, standalone_parts(declared.schema, schema.value)
     stated = {key: one for part in reversed(known) for key, one in part.items()}
     types = types_of_shape(standalone_shape(declared.schema, schema.value))
     return {
-        "name": declared.name,
+        "name": name,
         "type": " or ".join(types) or None,
         "required": declared.name in schema.required(),
         "description": stated.get("description"),
         **({"default": stated["default"]} if "default" in stated else {}),
+        **({"webhook": schema.webhooks[name].text} if name in schema.webhooks else {}),
     }
 
 
@@ -175,5 +176,7 @@ def _input_line(one: dict[str, Any]) -> str:
     need = "required" if one["required"] else "optional"
     if "default" in one:
         need = f"default {write_json(one['default'])}"
+    if "webhook" in one:
+        need = f"with --listen the address of {one['webhook']}"
     words = [one["type"] or "any", need, *([one["description"]] if one["description"] else [])]
     return f"{one['name']}: {', '.join(words)}"

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     import httpx
     import httpx2
 
+    from arazzo_runner.messaging.webhooks.address import ListenAddress
+
 OptionTypes: TypeAlias = tuple[type, ...]
 
 _ANY: Final[OptionTypes] = (object,)
@@ -157,6 +159,8 @@ class RunOptions(TypedDict, total=False):
     until: str
     fail_fast: bool
     allow_origins: Sequence[str]
+    listen: str
+    public_url: str
     send_invalid: Sequence[str]
     secrets: Sequence[str]
     show_secrets: bool
@@ -287,6 +291,17 @@ def _options(given: Mapping[str, Any], route: RequestTarget) -> pipeline.RunConf
     )
 
 
+def _listen_address(given: Mapping[str, Any]) -> ListenAddress | None:
+    if "listen" not in given and "public_url" not in given:
+        return None
+    from arazzo_runner.embed.listen import listen_address, missing_listen_error
+
+    with rendered_errors():
+        if "listen" not in given:
+            raise missing_listen_error(given["public_url"])
+        return listen_address(given["listen"], given.get("public_url"))
+
+
 def _generation(given: Mapping[str, Any]) -> Generation:
     kinds: Mapping[str, str] = given.get("generate", {})
     for name, kind in kinds.items():
@@ -297,7 +312,8 @@ def _generation(given: Mapping[str, Any]) -> Generation:
         except ValueError as reason:
             raise ValueError(f"`generate` of `{name}`: {reason}") from None
     # A runner runs many workflows: what one of them declares is for that alone.
-    return Generation(kinds, given.get("input_seed"), shared=frozenset(kinds))
+    seed, shared = given.get("input_seed"), frozenset(kinds)
+    return Generation(kinds, seed, shared=shared, listen=_listen_address(given))
 
 
 def _max_durations(given: Mapping[str, object]) -> dict[str, float]:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.executor.inputs_schema import InputsSchema
 from arazzo_runner.executor.plan import InputArgument, WorkflowPlan
@@ -25,6 +26,9 @@ from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place
 
 _LONGEST = 300
+_WEBHOOK_HINT: Final = (
+    "add `--listen HOST:PORT`, where webhooks are received: it is the address of a channel there"
+)
 _HALF: Final = lazy_pattern("[\ud800-\udfff]")
 
 
@@ -60,7 +64,9 @@ def _schema_problems(failures: list[Any], schema: InputsSchema) -> Iterator[Inpu
     from arazzo_runner.openapi.schema.relevance import relevant_errors
 
     for failure in relevant_errors(failures, schema.value):
-        yield from _explain_errors(failure, schema.declarations)
+        for problem in _explain_errors(failure, schema.declarations):
+            is_webhook = problem.kind == "missing" and problem.name in schema.webhooks
+            yield replace(problem, hint=_WEBHOOK_HINT) if is_webhook else problem
 
 
 def undeclared_problems(schema: InputsSchema, names: Iterable[str]) -> list[InputProblem]:
@@ -225,9 +231,15 @@ def workflow_inputs(
     return WorkflowInputs(own, frozenset(names))
 
 
-GENERATED_ALONE: Final = (
-    "`x-generate` is for workflows that a run begins with, not for those that a step calls"
-)
+def extension_hint(schema: InputsSchema, names: Iterable[str]) -> str | None:
+    """Why some inputs of a workflow that a step calls have no value of their own."""
+    for extension, inputs in (("x-generate", schema.generated), ("x-webhook", schema.webhooks)):
+        if not inputs.keys().isdisjoint(names):
+            return (
+                f"`{extension}` is for workflows that a run begins with,"
+                " not for those that a step calls"
+            )
+    return None
 
 
 def inherit_inputs(callee: WorkflowPlan, run_inputs: Mapping[str, Value]) -> dict[str, Value]:
@@ -247,8 +259,7 @@ def check_inputs(callee: WorkflowPlan, given: Mapping[str, Value]) -> dict[str, 
         # Of the hints only this one is not about the command line.
         hint = next((one.hint for one in found if one.kind == "undeclared"), None)
         missing = [one.name for one in found if one.kind == "missing"]
-        if hint is None and not callee.inputs_schema.generated.keys().isdisjoint(missing):
-            hint = GENERATED_ALONE
+        hint = hint or extension_hint(callee.inputs_schema, [one for one in missing if one])
         message = f"workflow `{callee.workflow.workflow_id}` cannot start: {listed}"
         raise CallInputError(message, hint)
     return inputs

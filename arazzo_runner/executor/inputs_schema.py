@@ -55,13 +55,30 @@ class DeclaredInput(Struct, frozen=True):
     place: Place
 
 
+class WebhookName(Struct, frozen=True):
+    """``x-webhook`` of an input, an extension: the channel whose public address is its default."""
+
+    text: str
+    place: Place
+
+
+class WebhookInput(Struct, frozen=True):
+    """An input whose default is the public address of a channel (``x-webhook``)."""
+
+    name: str
+    source: str
+    channel: str
+    address: str
+
+
 class InputsSchema(Struct, frozen=True):
     """What a workflow declares of its inputs.
 
     ``value`` is the JSON Schema with all it refers to under its ``$defs``; None: no inputs.
     ``stated`` are the inputs that it has by name; ``is_open``: others are welcome. ``closed``: the
-    schema itself refuses others. ``generated`` are the inputs with ``x-generate``. ``findings`` are
-    references that cannot be resolved, and kinds there that there are not.
+    schema itself refuses others. ``generated`` are the inputs with ``x-generate``, ``webhooks``
+    those with ``x-webhook``. ``findings`` are references that cannot be resolved, and what is wrong
+    with these extensions.
     """
 
     value: Value
@@ -71,6 +88,7 @@ class InputsSchema(Struct, frozen=True):
     closed: bool = False
     findings: tuple[Diagnostic, ...] = ()
     generated: Mapping[str, GeneratedKind] = {}
+    webhooks: Mapping[str, WebhookName] = {}
 
     @property
     def declarations(self) -> Mapping[str, DeclaredInput] | None:
@@ -211,8 +229,9 @@ def read_inputs_schema(bundle: Bundle, findings: Iterable[Diagnostic] = ()) -> I
     is_open = not any(map(has_properties, parts)) or any(map(_is_open, parts))
     closed = any(map(is_closed, parts))
     generated, wrong = _read_generated(stated, schema)
-    found = (*findings, *wrong, *_endless_defaults(bundle))
-    return InputsSchema(schema, bundle, stated, is_open, closed, found, generated)
+    webhooks, misnamed = _read_webhooks(stated, schema)
+    found = (*findings, *wrong, *misnamed, *_endless_defaults(bundle))
+    return InputsSchema(schema, bundle, stated, is_open, closed, found, generated, webhooks)
 
 
 def _endless_defaults(bundle: Bundle) -> Iterator[Diagnostic]:
@@ -225,6 +244,20 @@ def _endless_defaults(bundle: Bundle) -> Iterator[Diagnostic]:
 
 
 _GENERATE: Final = "x-generate"
+_WEBHOOK: Final = "x-webhook"
+
+
+def _with_extension(
+    stated: Mapping[str, DeclaredInput], root: Value, name: str
+) -> Iterator[tuple[DeclaredInput, Value, Place]]:
+    """The inputs whose schemas have an extension, its value, and where it stands."""
+    for one in stated.values():
+        if not isinstance(one.schema, dict) or one.schema.keys().isdisjoint((name, "$ref")):
+            continue
+        parts = standalone_parts(one.schema, root)
+        value = next((part[name] for part in parts if name in part), None)
+        if value is not None:
+            yield one, value, one.place.at(name) if name in one.schema else one.place
 
 
 def _read_generated(
@@ -233,16 +266,9 @@ def _read_generated(
     """The kinds of ``x-generate``, an extension, and what is wrong with them."""
     generated: dict[str, GeneratedKind] = {}
     wrong: list[Diagnostic] = []
-    for one in stated.values():
-        if not isinstance(one.schema, dict) or one.schema.keys().isdisjoint((_GENERATE, "$ref")):
-            continue
-        parts = standalone_parts(one.schema, root)
-        text = next((part[_GENERATE] for part in parts if _GENERATE in part), None)
-        if text is None:
-            continue
+    for one, text, place in _with_extension(stated, root, _GENERATE):
         from arazzo_runner.document.generated_kind import has_type, parse_kind
 
-        place = one.place.at(_GENERATE) if _GENERATE in one.schema else one.place
         try:
             kind = parse_kind(text)
         except ValueError as reason:
@@ -255,6 +281,26 @@ def _read_generated(
             message = f"`x-generate` of the input `{one.name}` gives values of the type {kind.type}"
             wrong.append(error("AZ113", message, place, f"and the input is of the type {types}"))
     return generated, wrong
+
+
+def _read_webhooks(
+    stated: Mapping[str, DeclaredInput], root: Value
+) -> tuple[dict[str, WebhookName], list[Diagnostic]]:
+    """The channels of ``x-webhook``, an extension, and what is wrong with them."""
+    webhooks: dict[str, WebhookName] = {}
+    wrong: list[Diagnostic] = []
+    for one, text, place in _with_extension(stated, root, _WEBHOOK):
+        types = _types_of(one.schema, root)
+        if not isinstance(text, str):
+            message = f"`x-webhook` of the input `{one.name}` is not the name of a channel"
+            wrong.append(error("AZ113", message, place))
+        elif types and "string" not in types:
+            message = f"`x-webhook` of the input `{one.name}` gives a URL"
+            hint = f"and the input is of the type {' or '.join(types)}"
+            wrong.append(error("AZ113", message, place, hint))
+        else:
+            webhooks[one.name] = WebhookName(text, place)
+    return webhooks, wrong
 
 
 def _types_of(schema: Value, root: Value) -> tuple[str, ...]:

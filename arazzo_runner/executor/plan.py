@@ -22,7 +22,7 @@ from arazzo_runner.document.model import (
 )
 from arazzo_runner.document.uris import relative_reference
 from arazzo_runner.executor.channels.call import ChannelCall
-from arazzo_runner.executor.inputs_schema import InputsSchema
+from arazzo_runner.executor.inputs_schema import InputsSchema, WebhookInput
 from arazzo_runner.executor.payload.plan import BodyPlan
 from arazzo_runner.executor.payload.text import FormText, JsonText
 from arazzo_runner.expression.ast import DynamicValue
@@ -209,6 +209,7 @@ class WorkflowPlan(Struct, frozen=True):
     """The workflow that runs when this one ends (``x-finally``)."""
     is_heavy: bool = False
     """Whether its outputs may take long to evaluate."""
+    webhooks: tuple[WebhookInput, ...] = ()
 
 
 Tokens: TypeAlias = tuple[str | int, ...]

@@ -13,7 +13,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from arazzo_runner.document.model import ArazzoDocument
-from arazzo_runner.executor.inputs import GENERATED_ALONE
+from arazzo_runner.executor.inputs import extension_hint
 from arazzo_runner.executor.plan import (
     InputArgument,
     Plan,
@@ -86,8 +86,8 @@ def _missing_inputs(
             continue
         message = f"the workflow `{workflow}` requires the input `{name}`"
         help_line = f"add it to `parameters`: name: {name}, value: …"
-        if name in schema.generated:
-            help_line += f"; {GENERATED_ALONE}"
+        if hint := extension_hint(schema, [name]):
+            help_line += f"; {hint}"
         found = replace(error("AZ219", message, place, "missing", help_line), subject=name)
         if name not in required:
             message = f"the workflow `{workflow}` runs without its input `{name}`"

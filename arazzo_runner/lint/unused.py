@@ -215,6 +215,8 @@ def _is_bound(document: ArazzoDocument, plan: Plan) -> bool:
 def _is_whole(workflow: Workflow, planned: WorkflowPlan) -> bool:
     if (workflow.finally_call is None) != (planned.finally_call is None):
         return False
+    if len(planned.webhooks) < len(planned.inputs_schema.webhooks):
+        return False
     return len(planned.steps) == len(workflow.steps) and all(
         len(one.depends_on) == len(one.step.depends_on) for one in planned.steps
     )
@@ -231,6 +233,7 @@ def _used_sources(unit: Unit, plan: Plan) -> Iterator[str]:
             continue
         if planned.finally_call is not None:
             yield from _source_names(planned.finally_call.key, unit.documents)
+        yield from (one.source for one in planned.webhooks)
         for step in planned.steps:
             yield from _source_names(step.call, unit.documents)
             for action in (*step.on_success, *step.on_failure):

@@ -15,10 +15,14 @@ from arazzo_runner.messaging.model import (
 
 
 class Receiver(Protocol):
-    """What a connection tells, on its event loop; neither call blocks or raises."""
+    """What a connection tells, on its event loop; no call blocks or raises."""
 
     def deliver(self, subscription: Subscription, delivery: Delivery) -> None:
         """A message came."""
+        ...
+
+    def refuse(self, subscription: Subscription, reason: str) -> None:
+        """A message came that is not taken, such as one whose signature is wrong."""
         ...
 
     def lose(self, reason: BrokerError) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from threading import Lock
 
-from arazzo_runner.messaging.connection import Connection
+from arazzo_runner.messaging.connection import Connect, Connection
 from arazzo_runner.messaging.loop import LoopThread
 from arazzo_runner.messaging.mailbox import Mailbox
 from arazzo_runner.messaging.model import (
@@ -101,7 +101,7 @@ class BrokerLink:
         endpoint = self.endpoint
         try:
             async with asyncio.timeout(endpoint.connect_timeout):
-                return await connect_function(endpoint.protocol)(endpoint, self)
+                return await _connector(endpoint)(endpoint, self)
         except TimeoutError:
             message = f"`{endpoint.label}` did not respond within {endpoint.connect_timeout:g} s"
             raise BrokerError("timeout", message) from None
@@ -153,6 +153,13 @@ class BrokerLink:
                 for box in boxes:
                     box.put(delivery)
 
+    def refuse(self, subscription: Subscription, reason: str) -> None:
+        """A message came that is not taken."""
+        for known, boxes in self._boxes:
+            if known == subscription:
+                for box in boxes:
+                    box.refusals[reason] += 1
+
     def lose(self, reason: BrokerError) -> None:
         """The connection is gone."""
         self.lost = self.lost or reason
@@ -160,6 +167,14 @@ class BrokerLink:
             for box in boxes:
                 box.lose(reason)
         self._closing = asyncio.ensure_future(self.close())
+
+
+def _connector(endpoint: Endpoint) -> Connect:
+    if endpoint.listen is None:
+        return connect_function(endpoint.protocol)
+    from arazzo_runner.messaging.webhooks.listener import connect
+
+    return connect
 
 
 async def _close_all(links: Sequence[BrokerLink]) -> None:

@@ -6,7 +6,7 @@ A mailbox belongs to the event loop of the hub: nothing else touches it.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Final
 
@@ -21,10 +21,13 @@ class Mailbox:
     """Messages in the order they came; above the limits the oldest are dropped, and counted.
 
     ``dropped`` were too many, ``repeated`` had the identity of one before, ``retained`` are those
-    kept that a broker had from before. ``lost`` is why nothing more will come.
+    kept that a broker had from before. ``refusals`` are counted by what was wrong with them.
+    ``lost`` is why nothing more will come.
     """
 
-    __slots__ = ("_bytes", "_identities", "_messages", "_waiting", "dropped", "lost", "repeated")
+    __slots__ = (
+        "_bytes", "_identities", "_messages", "_waiting", "dropped", "lost", "refusals", "repeated",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self._messages: deque[Delivery] = deque()
@@ -33,6 +36,7 @@ class Mailbox:
         self._waiting: list[asyncio.Future[None]] = []
         self.dropped = 0
         self.repeated = 0
+        self.refusals: Counter[str] = Counter()
         self.lost: BrokerError | None = None
 
     @property

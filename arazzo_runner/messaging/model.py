@@ -10,6 +10,8 @@ from msgspec import Struct, field
 from arazzo_runner.asyncapi.model import Bindings
 from arazzo_runner.executor.world import FailureCode
 from arazzo_runner.http_semantics.headers import Headers
+from arazzo_runner.messaging.webhooks.address import ListenAddress
+from arazzo_runner.messaging.webhooks.signatures import SignatureCheck
 from arazzo_runner.text.diagnostic import SafeRepr
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ class Endpoint(Struct, frozen=True):
     bindings: Bindings = field(default_factory=dict)
     tls: SSLContext | None = None
     max_message: int = MAX_MESSAGE
+    listen: ListenAddress | None = None
+    """Where this program is the server, for webhooks."""
     connect_timeout: float = 10.0
 
     @property
@@ -69,11 +73,13 @@ class Subscription(Struct, frozen=True):
 
     ``address`` still holds a ``{parameter}`` where the value is not known when the run begins: the
     protocol's wildcard for one part. ``channel`` and ``operation`` are their bindings by protocol.
+    ``signature`` is what a webhook has to be signed with.
     """
 
     address: str
     channel: Bindings = field(default_factory=dict)
     operation: Bindings = field(default_factory=dict)
+    signature: SignatureCheck | None = None
 
 
 class OutgoingMessage(Struct, frozen=True):
@@ -108,7 +114,8 @@ class ChannelRoute(Struct, frozen=True):
 
     ``source`` is the name of the source description. The bindings are those of the channel, of the
     operation, and of the messages by their names. ``takes_retained`` tells that the application's
-    messages are retained ones, so that one from before the run is meant.
+    messages are retained ones, so that one from before the run is meant. ``signature`` is that of
+    webhooks.
     """
 
     step: str
@@ -118,6 +125,7 @@ class ChannelRoute(Struct, frozen=True):
     operation: Bindings
     messages: Mapping[str, Bindings]
     takes_retained: bool = False
+    signature: SignatureCheck | None = None
 
 
 class BrokerError(Exception):

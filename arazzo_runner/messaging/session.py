@@ -90,7 +90,7 @@ class MessageSession:
 
     async def _subscribe(self, use: ChannelUse, link: BrokerLink) -> None:
         route = self._routes[use.step]
-        subscription = Subscription(use.address, route.channel, route.operation)
+        subscription = Subscription(use.address, route.channel, route.operation, route.signature)
         for one in self._posts.values():
             if one.subscription == subscription and one.route.endpoint == route.endpoint:
                 self._posts[use.step] = _Post(route, subscription, one.box)
@@ -171,6 +171,8 @@ def _box_notes(box: Mailbox) -> Iterator[str]:
         yield f"{box.retained} retained from before the run"
     if box.repeated:
         yield f"{box.repeated} repeated"
+    for reason, count in box.refusals.items():
+        yield f"{count} refused: {reason}"
     if box.dropped:
         yield f"{box.dropped} dropped, too many to be kept"
 

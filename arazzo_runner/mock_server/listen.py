@@ -10,8 +10,11 @@ from typing import Final, NamedTuple
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.text.diagnostic import error
+from arazzo_runner.text.pattern import lazy_pattern
 
 _BACKLOG: Final = 2_048
+_PORT: Final = lazy_pattern("[0-9]{1,5}")
+_LAST_PORT: Final = 65_535
 
 
 class AddressFlags(NamedTuple):
@@ -41,6 +44,18 @@ def bind_sockets(host: str, port: int, flags: AddressFlags = _FLAGS) -> list[soc
         with suppress(OSError):
             bound.append(_bind(family, address, port))
     return bound
+
+
+def host_and_port(text: str, flag: str) -> tuple[str, int]:
+    """The parts of ``HOST:PORT``; an IPv6 address stands in brackets. Raises UsageError AZ906."""
+    host, colon, port = text.rpartition(":")
+    bare = host.removeprefix("[").removesuffix("]")
+    is_bare = ":" not in bare or host.startswith("[")
+    if not colon or _PORT.fullmatch(port) is None or int(port) > _LAST_PORT or not is_bare:
+        raise _usage_error(
+            f"`{flag} {text}` is not HOST:PORT", "write it as `127.0.0.1:8000` or `[::1]:8000`"
+        )
+    return bare or "127.0.0.1", int(port)
 
 
 def _addresses(host: str, port: int, flags: AddressFlags) -> list[tuple[socket.AddressFamily, str]]:

@@ -129,6 +129,22 @@ NETWORK = (
         pytest="let `x-url` refer to this origin too",
     ),
     Option(
+        "listen",
+        "Receive webhooks here, for steps that wait for a message over HTTP.",
+        section=_SECTION,
+        metavar="HOST:PORT",
+        keyword=Keyword("listen", "str"),
+        pytest="receive webhooks here, for steps that wait for a message over HTTP",
+    ),
+    Option(
+        "public-url",
+        "The URL by which senders of webhooks reach `--listen`.",
+        section=_SECTION,
+        metavar="URL",
+        keyword=Keyword("public_url", "str"),
+        pytest="the URL by which senders of webhooks reach `--listen`",
+    ),
+    Option(
         "http2",
         "Use HTTP/2 where the server supports it.",
         _RETRIEVING,

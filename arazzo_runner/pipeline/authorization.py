@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.openapi.model import Operation, SecurityScheme
 from arazzo_runner.openapi.request.user_headers import user_headers
-from arazzo_runner.openapi.security.credentials import credentials_from
+from arazzo_runner.openapi.security.credentials import credentials_from, variable_name
 from arazzo_runner.openapi.security.requirements import required_schemes
 from arazzo_runner.openapi.security.schemes import (
     Authorization,
@@ -23,7 +23,7 @@ from arazzo_runner.openapi.security.schemes import (
 )
 
 if TYPE_CHECKING:
-    from arazzo_runner.asyncapi.model import Broker, BrokerSecurity
+    from arazzo_runner.asyncapi.model import Broker, BrokerSecurity, WebhookSignature
     from arazzo_runner.openapi.security.credentials import CredentialParts
     from arazzo_runner.pipeline.config import RunConfig
     from arazzo_runner.pipeline.load import Description
@@ -112,6 +112,27 @@ class RunCredentials:
         if not pairs or self._lacks(_missing_of_broker(broker, source, pairs, held)):
             return None
         return self.of_broker(source, broker)
+
+    def of_webhook(self, source: str, channel: str, signature: WebhookSignature) -> str | None:
+        """The secret that webhooks of a channel are signed with; None where it is missing."""
+        options = self._options
+        skipped = skipped_schemes(source, options.no_auth)
+        if not {"all", source}.isdisjoint(options.no_auth) or signature.name in skipped:
+            return None
+        kind = "http" if signature.part == "token" else "apiKey"
+        scheme = SecurityScheme(
+            signature.name, kind, "bearer", "header", signature.scheme.header, {}, None,
+            signature.place,
+        )  # fmt: skip
+        secret = self._held(source, [scheme]).of(source, scheme.name).get(signature.part)
+        if secret is not None:
+            return secret
+        variable = variable_name(source, scheme.name, signature.part)
+        message = f"webhooks of `{channel}` in `{source}` are signed, and the secret is missing"
+        hint = f"set `{variable}`"
+        lacking = MissingCredentials(message, (scheme.name,), (variable,), hint)
+        self._lacks(lacking)
+        return self._held(source, [scheme]).of(source, scheme.name).get(signature.part)
 
 
 def _missing_of_broker(

@@ -74,9 +74,12 @@ def _route(
     )
     from arazzo_runner.messaging.model import BrokerCredentials, BrokerError, ChannelRoute
     from arazzo_runner.messaging.protocols.registry import connect_function
+    from arazzo_runner.pipeline.webhooks import is_webhook, webhook_route
 
     if options.mock is not None:
         raise BrokerError("refused", "the mock sends no messages", _OTHERS)
+    if is_webhook(call) and _override(call.source, options) is None:
+        return webhook_route(name, call, options, credentials)
     channel = call.channel
     if channel.address is None:
         message = f"the channel `{channel.name}` has no address: it is known only while it runs"

@@ -18,6 +18,7 @@ from arazzo_runner.expression.value import Value
 
 if TYPE_CHECKING:
     from arazzo_runner.document.generated_kind import GeneratedKind
+    from arazzo_runner.messaging.webhooks.address import ListenAddress
 
 
 class Generation(Struct, frozen=True):
@@ -25,12 +26,14 @@ class Generation(Struct, frozen=True):
 
     Without a ``seed`` each run has one of its own. ``occurrence`` sets runs of one seed apart, such
     as the rows of a table. ``shared`` names are those that count only where they are declared.
+    ``listen`` is where channels are received whose addresses inputs get (``x-webhook``).
     """
 
     kinds: Mapping[str, str] = field(default_factory=dict)
     seed: int | None = None
     occurrence: str = ""
     shared: frozenset[str] = frozenset()
+    listen: ListenAddress | None = None
 
     def at(self, occurrence: str) -> Generation:
         """What is generated for another run of the same seed."""
@@ -46,6 +49,8 @@ def with_generated(
     plan: Plan, inputs: Mapping[str, Value], generation: Generation
 ) -> tuple[Plan, Mapping[str, Value]]:
     """The plan and the inputs, with values for what is to be generated and is not set."""
+    if generation.listen is not None:
+        inputs = {**dict(_addresses(plan, inputs, generation.listen)), **inputs}
     schemas = [plan.workflows[key].inputs_schema for key in run_keys(plan)]
     kinds = dict(_kinds(schemas, generation, inputs))
     if not kinds:
@@ -61,6 +66,19 @@ def with_generated(
         value = generate_kind(kind, SeededNumbers(seed, f"{scope}/{name}"), moment)
         made[name] = _fit(value, _types(schemas, name))
     return replace(plan, generated=made, seed=seed), {**inputs, **made}
+
+
+def _addresses(
+    plan: Plan, inputs: Collection[str], listen: ListenAddress
+) -> Iterator[tuple[str, Value]]:
+    """The addresses of channels that inputs name which are not set.
+
+    Raises UsageError where the port cannot be had.
+    """
+    for key in reversed(run_keys(plan)):  # what the first workflow says counts
+        for one in plan.workflows[key].webhooks:
+            if one.name not in inputs:
+                yield one.name, listen.public_address(one.address)
 
 
 def _kinds(

@@ -51,7 +51,7 @@ PARSERS: dict[str, Callable[[str], Any]] = {
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A folder with what a reader has at hand after cloning."""
-    for name in ("workflows", "openapi", "examples"):
+    for name in ("workflows", "openapi", "asyncapi", "examples"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return tmp_path
 

@@ -5,7 +5,7 @@ import json
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -61,6 +61,7 @@ class Studio:
     reads: dict[str, int] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     wire: bytearray = field(default_factory=bytearray)
+    on_start: Callable[[str], None] = lambda _sid: None
 
     def create(self, contact: str = "+15558675310") -> str:
         """Start an execution, a minute after the one before it."""
@@ -102,7 +103,9 @@ class Studio:
         if not {"To", "From"} <= form.keys() <= {"To", "From", "Parameters"}:
             return Answer(400, {"code": 20001, "message": "To and From are required"})
         json.loads(form.get("Parameters", "{}"))
-        return Answer(201, self.executions[self.create(form["To"])])
+        sid = self.create(form["To"])
+        self.on_start(sid)  # the response is not there before it is done
+        return Answer(201, self.executions[sid])
 
     def _list(self, path: str, query: str) -> Answer:
         asked = {name: values[0] for name, values in parse_qs(query, strict_parsing=True).items()}

@@ -10,13 +10,16 @@ from typing import Any, Final
 from arazzo_runner.errors import UsageError
 from arazzo_runner.mcp.address import ListeningAddress
 from arazzo_runner.mock_server.admin import is_loopback
-from arazzo_runner.mock_server.listen import AddressFlags, bind_sockets, server_url
+from arazzo_runner.mock_server.listen import (
+    AddressFlags,
+    bind_sockets,
+    host_and_port,
+    server_url,
+)
 from arazzo_runner.text.diagnostic import error
-from arazzo_runner.text.pattern import lazy_pattern
 
 TOKEN_VARIABLE: Final = "ARAZZO_MCP_TOKEN"  # noqa: S105 - the name of a variable
 _SHORTEST: Final = 16
-_PORT: Final = lazy_pattern("[0-9]{1,5}")
 
 
 def listening_address(given: Mapping[str, Any]) -> ListeningAddress | None:
@@ -29,7 +32,7 @@ def listening_address(given: Mapping[str, Any]) -> ListeningAddress | None:
             raise _usage_error("`--token-file` is for `--http`, which is missing")
         return None
     token = _token(given)
-    host, port = _host_and_port(given["http"])
+    host, port = host_and_port(given["http"], "--http")
     is_local = is_loopback(host)
     if token is None and not is_local:
         message = f"`--http {given['http']}`: other machines can reach this, and no token is set"
@@ -39,17 +42,6 @@ def listening_address(given: Mapping[str, Any]) -> ListeningAddress | None:
     flags = AddressFlags("--http", "--http", "--http HOST:0")
     sockets = bind_sockets(host, port, flags)
     return ListeningAddress(sockets, server_url(host, sockets), token, is_local)
-
-
-def _host_and_port(text: str) -> tuple[str, int]:
-    host, colon, port = text.rpartition(":")
-    bare = host.removeprefix("[").removesuffix("]")
-    is_bare = ":" not in bare or host.startswith("[")
-    if not colon or _PORT.fullmatch(port) is None or int(port) > 65_535 or not is_bare:
-        raise _usage_error(
-            f"`--http {text}` is not HOST:PORT", "write it as `127.0.0.1:8000` or `[::1]:8000`"
-        )
-    return bare or "127.0.0.1", int(port)
 
 
 def _token(given: Mapping[str, Any]) -> str | None:

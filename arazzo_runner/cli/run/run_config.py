@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.core import ParameterSource
+from msgspec.structs import replace
 
 from arazzo_runner.cli.credentials import with_credentials
 from arazzo_runner.cli.options.generate import generation_of
@@ -21,6 +23,10 @@ from arazzo_runner.pipeline.load import Description
 from arazzo_runner.retrieve.files import find_documents
 from arazzo_runner.text.diagnostic import error
 
+if TYPE_CHECKING:
+    from arazzo_runner.messaging.webhooks.address import ListenAddress
+
+_LISTEN: Final = "arazzo_runner.listen"
 _INPUT_VARIABLE: Final = "ARAZZO_INPUT_"
 
 
@@ -81,6 +87,26 @@ def run_config(given: Mapping[str, Any]) -> pipeline.RunConfig:
         no_auth=given["no_auth"],
         settings=settings_of(given),
         mock=mock_settings(given) if given["mock"] else None,
-        generation=generation_of(given),
+        generation=replace(generation_of(given), listen=_listen_address(given)),
     )
     return with_credentials(options, given)
+
+
+def _listen_address(given: Mapping[str, Any]) -> ListenAddress | None:
+    """Where webhooks are received, one for a use of the command. Raises UsageError AZ906."""
+    text, public_url = given["listen"], given["public_url"]
+    context = click.get_current_context()
+    if text is None:
+        if context.get_parameter_source("public_url") is ParameterSource.COMMANDLINE:
+            from arazzo_runner.embed.listen import missing_listen_error
+
+            raise missing_listen_error(public_url)
+        return None
+    if _LISTEN not in context.meta:
+        from arazzo_runner.embed.listen import listen_address
+
+        address = listen_address(text, public_url)
+        context.meta[_LISTEN] = address
+        context.call_on_close(address.release)
+    held: ListenAddress = context.meta[_LISTEN]
+    return held

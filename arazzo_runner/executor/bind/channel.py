@@ -20,6 +20,7 @@ from arazzo_runner.asyncapi.operations import (
     find_at,
     target_pointers,
 )
+from arazzo_runner.asyncapi.webhooks import find_webhook, find_webhook_at
 from arazzo_runner.document.model import ChannelByPath, OperationById, OperationByPath
 from arazzo_runner.executor.bind.operation import (
     operation_candidates,
@@ -27,6 +28,7 @@ from arazzo_runner.executor.bind.operation import (
     report_source,
 )
 from arazzo_runner.executor.bind.request import bind_payload, merge_parameters
+from arazzo_runner.executor.bind.webhooks import is_webhook_pointer, webhook_sources
 from arazzo_runner.executor.channels.call import ChannelCall, MessageArgument
 from arazzo_runner.executor.payload.plan import BodyPlan
 from arazzo_runner.executor.plan import Unit
@@ -48,20 +50,20 @@ _OPPOSITE: Final[Mapping[Direction, Direction]] = {"send": "receive", "receive":
 
 
 def names_channel(target: OperationById | OperationByPath, unit: Unit) -> bool:
-    """Whether a step's operation is one of an AsyncAPI source."""
+    """Whether a step's operation is one of an AsyncAPI source, or a webhook or callback."""
     if isinstance(target, OperationByPath):
-        return target.source in unit.async_apis
+        return target.source in unit.async_apis or is_webhook_pointer(target, unit)
     return bool(_candidates(target, unit))
 
 
 def _candidates(target: OperationById, unit: Unit) -> list[str]:
-    """The AsyncAPI sources that have an operation."""
+    """The sources that have an operation on a channel."""
     apis = unit.async_apis.items()
     return [
         name
         for name, api in apis
         if target.source in (None, name) and target.operation_id in async_operation_ids(api)
-    ]
+    ] + webhook_sources(target, unit)
 
 
 def bind_channel_call(
@@ -74,6 +76,11 @@ def bind_channel_call(
     """The channel that a step names; None is reported. Raises DocumentError where it is broken."""
     call = _find_channel(step, target, unit, binding)
     if call is None:
+        return None
+    if call.channel.is_webhook and call.action == "send":
+        message = f"{call.label} is sent by the API: a step receives it"
+        place = step.place.at("action")
+        binding.report(error("AZ113", message, place, "", "write `action: receive`"))
         return None
     call = replace(call, arguments=tuple(_arguments(step, workflow, call)))
     if call.action == "receive":
@@ -128,7 +135,10 @@ def _bind_id(
     if len(names) + len(others) > 1:
         report_ambiguous(target, [*names, *(name for name, _ in others)], binding)
         return None
-    operation = find_async_operation(unit.async_apis[names[0]], target.operation_id)
+    if names[0] in unit.apis:
+        operation = find_webhook(unit.apis[names[0]], target.operation_id)
+    else:
+        operation = find_async_operation(unit.async_apis[names[0]], target.operation_id)
     assert operation is not None
     return _of_operation(step, names[0], operation, unit, binding)
 
@@ -155,7 +165,11 @@ def _bind_channel_path(
 def _bind_path(
     step: Step, path: OperationByPath, unit: Unit, binding: BindContext
 ) -> ChannelCall | None:
-    found = find_at(unit.async_apis[path.source], path.pointer)
+    found: Channel | AsyncOperation | None
+    if path.source in unit.apis:
+        found = find_webhook_at(unit.apis[path.source], path.pointer)
+    else:
+        found = find_at(unit.async_apis[path.source], path.pointer)
     if isinstance(found, AsyncOperation):
         return _of_operation(step, path.source, found, unit, binding)
     written = f"#{pointer_text(path.pointer)}"

@@ -22,6 +22,7 @@ from arazzo_runner.executor.bind.inputs import schema_findings
 from arazzo_runner.executor.bind.operation import BindContext, find_workflow
 from arazzo_runner.executor.bind.queries import is_heavy_step, is_heavy_workflow
 from arazzo_runner.executor.bind.step import bind_actions, bind_call, input_arguments
+from arazzo_runner.executor.inputs_schema import InputsSchema, WebhookInput
 from arazzo_runner.executor.plan import (
     Plan,
     StepKey,
@@ -136,7 +137,18 @@ def bind_workflow(key: WorkflowKey, workflow: Workflow, binding: BindContext) ->
         inputs_schema=inputs,
         finally_call=_bind_finally(workflow.finally_call, unit, binding),
         is_heavy=is_heavy_workflow(workflow),
+        webhooks=_bind_webhooks(inputs, unit, binding),
     )
+
+
+def _bind_webhooks(
+    inputs: InputsSchema, unit: Unit, binding: BindContext
+) -> tuple[WebhookInput, ...]:
+    if not inputs.webhooks:
+        return ()
+    from arazzo_runner.executor.bind.webhooks import bind_webhook_inputs
+
+    return bind_webhook_inputs(inputs, unit, binding)
 
 
 def _bind_finally(

@@ -137,7 +137,7 @@ def _bind_described_call(
     binding: BindContext,
 ) -> OperationCall | ChannelCall | None:
     """Raises DocumentError where a description is broken at what the step names."""
-    if unit.async_apis or isinstance(target, ChannelByPath):
+    if isinstance(target, ChannelByPath) or _may_have_channel(step, target, unit):
         from arazzo_runner.executor.bind.channel import bind_channel_call, names_channel
 
         if isinstance(target, ChannelByPath) or names_channel(target, unit):
@@ -147,6 +147,15 @@ def _bind_described_call(
         return None
     source, operation = found
     return bind_operation_call(step, source, operation, workflow, binding)
+
+
+def _may_have_channel(step: Step, target: OperationById | OperationByPath, unit: Unit) -> bool:
+    """Whether it is worth looking for an operation where those on channels are."""
+    if unit.async_apis or step.action is not None:
+        return True
+    if isinstance(target, OperationByPath):
+        return target.pointer[:1] == ("webhooks",) or "callbacks" in target.pointer
+    return any("webhooks" in one.raw for one in unit.apis.values())
 
 
 def _find_operation(

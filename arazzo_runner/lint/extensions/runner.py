@@ -44,15 +44,16 @@ def _of_tests(document: ArazzoDocument) -> Iterator[tuple[str, Place]]:
 
 
 def _of_inputs(document: ArazzoDocument) -> Iterator[tuple[str, Place]]:
-    """``x-generate`` of inputs, in workflows and components."""
+    """``x-generate`` and ``x-webhook`` of inputs, in workflows and components."""
     root = Place(document.source)
     held = [(one.inputs, one.place.at("inputs")) for one in document.workflows]
     shared = document.components.inputs
     held += [(one, root.at("components", "inputs", name)) for name, one in shared.items()]
     for schema, place in held:
         for name, one in properties_of(schema).items() if isinstance(schema, dict) else ():
-            if isinstance(one, dict) and "x-generate" in one:
-                yield "`x-generate`", place.at("properties", name, "x-generate").key()
+            for extension in ("x-generate", "x-webhook"):
+                if isinstance(one, dict) and extension in one:
+                    yield f"`{extension}`", place.at("properties", name, extension).key()
 
 
 def _in_workflow(workflow: Workflow) -> Iterator[tuple[str, Place]]:

@@ -31,6 +31,17 @@ async def later(event) -> None:
         ),
         ({"max_durations": {"a": "2s"}}, ValueError, "`max_durations` has '2s' for `a`, which"),
         ({"max_durations": {"a": 0}}, ValueError, "`max_durations` has 0 for `a`, which is no"),
+        ({"listen": "8085"}, arazzo.UsageError, 'error[AZ906]: `listen="8085"` is not HOST:PORT'),
+        (
+            {"public_url": "https://x"},
+            arazzo.UsageError,
+            'error[AZ906]: `public_url="https://x"` needs `listen`',
+        ),
+        (
+            {"listen": "127.0.0.1:0", "public_url": "x"},
+            arazzo.UsageError,
+            'error[AZ906]: `public_url="x"` is no URL',
+        ),
         ({"allow_origins": ["x"]}, ValueError, "`allow_origins` has `x`, which is no origin"),
         (
             {"check_with": "openapi"},
@@ -82,7 +93,7 @@ def _fitting(name: str) -> object:
         "server": "http://x", "servers": {}, "server_variables": {}, "credentials": {}, "environment": {},
         "mock": True, "seed": 1, "mock_inputs": "on", "mock_cases": {}, "mock_lenient": True, "http": arazzo.HttpSettings(), "timeout": 0.5, "rate": 5, "limits": arazzo.Limits(),
         "checks": "off", "check_with": "openapi-core", "max_durations": {"x": 1}, "generate": {"x": "uuid"}, "input_seed": 1, "until": "x", "fail_fast": True, "allow_origins": ["http://x"], "headers": {"X-A": "1"}, "no_auth": ["all"], "named_credentials": {}, "send_invalid": ["x"], "secrets": ["x"], "show_secrets": True, "otel": True,
-        "clock": arazzo.Clock(float, float), "cancel": threading.Event(),
+        "listen": "127.0.0.1:0", "public_url": "https://x", "clock": arazzo.Clock(float, float), "cancel": threading.Event(),
     }  # fmt: skip
     return given.get(name, print)
 

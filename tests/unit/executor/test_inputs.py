@@ -461,12 +461,14 @@ def test_inputs_that_cannot_be_generated(schema, components, message, pointer):
     ("given", "message", "hint"),
     [
         ({"to": "a"}, "the required input `ref` is missing", "`x-generate` is for workflows"),
+        ({"to": "a"}, "the required input `ref` is missing", "`x-webhook` is for workflows"),
         ({"ref": "a"}, "the required input `to` is missing", None),
         ({"to": 1, "ref": "a"}, "input `to`: 1 is not of type", None),
     ],
 )
 def test_a_refused_call_says_that_nothing_is_generated_for_it(given, message, hint):
-    members = {"to": {"type": "string"}, "ref": {"type": "string", "x-generate": "uuid"}}
+    extension = {"x-webhook": "c"} if "x-webhook" in (hint or "") else {"x-generate": "uuid"}
+    members = {"to": {"type": "string"}, "ref": {"type": "string", **extension}}
     schema = inputs_of({"type": "object", "required": ["to", "ref"], "properties": members})
     callee = SimpleNamespace(inputs_schema=schema, workflow=SimpleNamespace(workflow_id="v"))
     with pytest.raises(CallInputError, match=message) as raised:
@@ -484,3 +486,18 @@ def test_what_several_keywords_require_is_missing_once():
     }
     found = [one.message for one in find_problems(schema, {})]
     assert found == ["the required input `a` is missing"]
+
+
+def test_inputs_that_get_the_address_of_a_channel():
+    declared = inputs_of(
+        {
+            "type": "object",
+            "required": ["hook", "other"],
+            "properties": {"hook": {"x-webhook": "events"}, "other": {}},
+        }
+    )
+    assert {name: one.text for name, one in declared.webhooks.items()} == {"hook": "events"}
+    first, second = problems_of(declared, {})
+    assert (first.hint or "").startswith("add `--listen HOST:PORT`")
+    assert second.hint == "pass it with `-i other=…`"
+    assert problems_of(declared, {"hook": "https://x", "other": 1}) == []

@@ -142,3 +142,17 @@ def in_step(fields):
 def test_inputs_that_text_means_to_read(found, fields, unused):
     said = [f"AZ501 hint `{name}`: the input `{name}` is never used" for name in unused]
     assert found(in_step(fields), "AZ501") == said
+
+
+def test_a_source_whose_channel_an_input_names(diagnose):
+    text = (
+        SOURCES.replace("STEP", STEP)
+        .replace("OUTPUT", "$inputs.hook")
+        .replace("  steps", "  inputs: {properties: {hook: {x-webhook: more.pet}}}\n  steps")
+    )
+    webhook = "{post: {responses: {'204': {description: x}}}}"
+    more = MORE.replace("3.0.3", "3.1.0").replace("paths: {}", f"webhooks: {{pet: {webhook}}}")
+    found = diagnose(text, more_yaml=more, flows_yaml=FLOWS)
+    assert [one.message for one in found if one.code in ("AZ504", "AZ113")] == [
+        "the source description `flows` is never used"
+    ]
