@@ -1,12 +1,14 @@
 """The brokers that tests run against, a row each: how one is started on ports of 127.0.0.1.
 
-Each has a port without encryption and one with it (``tls``), takes anyone, and refuses the
-password ``wrong``. What is written goes to a folder of its own.
+Each has a port without encryption and one with it (``tls``), accepts anyone, and refuses the
+password ``wrong``, messages above MAX_MESSAGE, and the address ``secret`` to who is not USER.
+What is written goes to a folder of its own.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -52,8 +54,10 @@ def mosquitto(program: str, site: Site) -> list[str]:
     key = hashlib.pbkdf2_hmac("sha512", PASSWORD.encode(), salt, rounds)
     coded = "$".join(b64encode(one).decode() for one in (salt, key))
     passwords = site.write("passwords", f"{USER}:$7${rounds}${coded}\n")
+    rules = f"topic readwrite #\ntopic deny secret\nuser {USER}\ntopic readwrite #\n"
     text = f"""
         per_listener_settings false
+        acl_file {site.write("rules", rules)}
         allow_anonymous true
         password_file {passwords}
         max_packet_size {MAX_MESSAGE}
@@ -73,7 +77,9 @@ def nats(program: str, site: Site) -> list[str]:
         no_auth_user: anyone
         authorization {{
             users: [
-                {{user: anyone, password: anyone}}
+                {{user: anyone, password: anyone, permissions: {{
+                    publish: {{deny: secret}}, subscribe: {{deny: secret}}
+                }}}}
                 {{user: {USER}, password: {PASSWORD}}}
             ]
         }}
@@ -125,8 +131,8 @@ def rabbitmq(program: str, site: Site) -> list[str]:
         ssl_options.certfile = {site.certificate}
         ssl_options.keyfile = {site.key}
         ssl_options.verify = verify_none
-        default_user = {USER}
-        default_pass = {PASSWORD}
+        load_definitions = {site.write("definitions.json", json.dumps(_rabbitmq_definitions()))}
+        max_message_size = {MAX_MESSAGE}
         log.console = false
         log.file.level = error
     """
@@ -135,6 +141,26 @@ def rabbitmq(program: str, site: Site) -> list[str]:
     server = Path(program).resolve().with_name("rabbitmq-server")
     epmd = f"epmd -address 127.0.0.1 -port {site.ports['names']} &"
     return ["sh", "-c", f'{epmd} exec "$0"', str(server if server.exists() else program)]
+
+
+def _rabbitmq_definitions() -> dict[str, object]:
+    """Two users and two virtual hosts; ``guest`` is who shows no credentials."""
+    users = [
+        {"name": name, "password_hash": _rabbitmq_hash(password), "tags": ""}
+        for name, password in ((USER, PASSWORD), ("guest", "guest"))
+    ]
+    rules = {"guest": "^(?!secret$).*", USER: ".*"}
+    permissions = [
+        {"user": name, "vhost": "/", "configure": rule, "write": rule, "read": rule}
+        for name, rule in rules.items()
+    ]
+    hosts = [{"name": "/"}, {"name": "other"}]
+    return {"users": users, "vhosts": hosts, "permissions": permissions}
+
+
+def _rabbitmq_hash(password: str) -> str:
+    salt = b"salt"
+    return b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
 
 def rabbitmq_environment(site: Site) -> dict[str, str]:

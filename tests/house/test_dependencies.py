@@ -11,7 +11,7 @@ PACKAGE = ROOT / "arazzo_runner"
 MAP = ROOT / "docs" / "architecture.md"
 
 # Where a library is imported by another name than it is installed by.
-ROOTS = {"pyyaml": "yaml", "python-dotenv": "dotenv"}
+ROOTS = {"nats-py": "nats", "paho-mqtt": "paho", "pyyaml": "yaml", "python-dotenv": "dotenv"}
 ANYWHERE = "nearly every room"
 
 

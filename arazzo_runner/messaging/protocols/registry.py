@@ -25,6 +25,8 @@ _MQTT: Final = ProtocolModule("mqtt", "mqtt", "MQTT")
 _KAFKA: Final = ProtocolModule("kafka", "kafka", "Kafka")
 _REDIS: Final = ProtocolModule("redis", "redis", "Redis")
 _WEBSOCKET: Final = ProtocolModule("websocket", "websocket", "WebSocket")
+_NATS: Final = ProtocolModule("nats", "nats", "NATS")
+_AMQP: Final = ProtocolModule("amqp", "amqp", "AMQP")
 
 PROTOCOLS: Final[Mapping[str, ProtocolModule]] = {
     "mqtt": _MQTT,
@@ -37,6 +39,11 @@ PROTOCOLS: Final[Mapping[str, ProtocolModule]] = {
     "rediss": _REDIS,
     "ws": _WEBSOCKET,
     "wss": _WEBSOCKET,
+    "nats": _NATS,
+    "nats+tls": _NATS,
+    "tls": _NATS,
+    "amqp": _AMQP,
+    "amqps": _AMQP,
 }
 """By the name that AsyncAPI's Server Object gives it, in lower case."""
 
