@@ -28,7 +28,9 @@ def connect_error(endpoint: Endpoint, reason: BaseException) -> BrokerError:
     causes = tuple(_causes(reason))
     if tls := next((one for one in causes if isinstance(one, ssl.SSLError)), None):
         return tls_error(endpoint, tls)
-    system = next((one for one in causes if isinstance(one, OSError)), None)
+    systems = [one for one in causes if isinstance(one, OSError)]
+    # Libraries wrap an error of the system into one of their own, which has no number.
+    system = next((one for one in systems if one.errno is not None), next(iter(systems), None))
     if system is None or isinstance(system, TimeoutError):
         return connect_timeout_error(endpoint)
     if isinstance(system, socket.gaierror):
@@ -47,7 +49,10 @@ def _causes(reason: BaseException | None) -> Iterator[BaseException]:
         if reason is None:
             return
         yield reason
-        reason = reason.__cause__ or reason.__context__
+        if isinstance(reason, BaseExceptionGroup):  # one for each address of a host
+            reason = reason.exceptions[0]
+        else:
+            reason = reason.__cause__ or reason.__context__
 
 
 def is_refusal(reason: OSError) -> bool:
