@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from arazzo_runner.http import errors as http_errors
 from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.settings import HttpSettings
+from arazzo_runner.http_semantics.event_stream import is_event_stream
 from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.http_semantics.headers import header_value as joined
 
@@ -32,6 +33,7 @@ class ResponseBody:
         self._layers = [
             ContentDecoder(name, origin, settings) for name in _encodings(origin, headers)
         ]
+        self._is_event_stream = is_event_stream(joined(headers, "content-type") or "")
         self._pieces: list[bytes] = []
         self.received = 0
 
@@ -54,6 +56,15 @@ class ResponseBody:
         # An empty body with a Content-Encoding is common (a HEAD, a 304), and nothing is missing.
         for layer in self._layers if self.received else ():
             layer.finish()
+        return self._joined()
+
+    def so_far(self) -> bytes:
+        """What has come of an event stream when its time is up; TimeoutError of other bodies."""
+        if not self._is_event_stream:
+            raise TimeoutError
+        return self._joined()
+
+    def _joined(self) -> bytes:
         body = b"".join(self._pieces)
         if len(body) > self._settings.max_decoded_size:
             raise http_errors.decoded_size_error(self._origin, self._settings.max_decoded_size)

@@ -166,8 +166,14 @@ class _Exchange:
 
     def steps(self) -> ExchangeSteps:
         yield from self._send()
-        while not self._done:
-            yield from self._read()
+        try:
+            while not self._done:
+                yield from self._read()
+        except TimeoutError:
+            if self._body is None or self.head is None:
+                raise
+            self.is_last = True
+            return replace(self.head, body=self._body.so_far())
         assert self._body is not None
         assert self.head is not None
         return replace(self.head, body=self._body.finish())

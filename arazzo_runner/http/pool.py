@@ -304,7 +304,12 @@ async def _drive(
         while True:
             if outgoing:
                 await _write(stream, outgoing, deadline)
-            outgoing = steps.send(await stream.read(deadline.within(pause)))
+            try:
+                received = await stream.read(deadline.within(pause))
+            except TimeoutError as reason:
+                outgoing = steps.throw(reason)  # an event stream ends with it
+            else:
+                outgoing = steps.send(received)
     except StopIteration as done:
         result: T = done.value
         return result

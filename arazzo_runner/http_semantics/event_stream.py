@@ -25,14 +25,15 @@ def is_event_stream(content_type: str) -> bool:
 
 
 class StreamEvent(Struct, frozen=True):
-    """An event; ``id`` is the last one that the stream has given, and may be of an event before.
+    """An event with the fields that it has; ``retry`` is in milliseconds.
 
-    ``retry`` is in milliseconds, None where the event does not say it.
+    Without ``event`` its type is ``message``. Without ``id`` the last one of the stream still
+    counts: ``EventStreamDecoder.last_event_id``.
     """
 
     data: str
-    event: str = "message"
-    id: str = ""
+    event: str | None = None
+    id: str | None = None
     retry: int | None = None
 
 
@@ -69,7 +70,8 @@ class EventStreamDecoder:
 
     def _clear(self) -> None:
         self._data: list[str] = []
-        self._event = ""
+        self._event: str | None = None
+        self._id: str | None = None
         self._retry: int | None = None
         self._size = 0
 
@@ -90,13 +92,24 @@ class EventStreamDecoder:
         elif field == "event":
             self._event = value
         elif field == "id" and "\0" not in value:
-            self.last_event_id = value
+            self.last_event_id = self._id = value
         elif field == "retry" and (milliseconds := parse_digits(value)) is not None:
             self.retry = self._retry = milliseconds
 
     def _dispatch(self) -> StreamEvent | None:
         data = "\n".join(self._data)
-        event = StreamEvent(data, self._event or "message", self.last_event_id, self._retry)
+        event = StreamEvent(data, self._event, self._id, self._retry)
         has_data = any(self._data) or len(self._data) > 1
         self._clear()
         return event if has_data else None
+
+
+def decode_events(octets: bytes) -> list[dict[str, str | int]]:
+    """All events of a stream, each as an object of the fields that it has.
+
+    OpenAPI Specification 3.2.0, "Special Considerations for Server-Sent Events".
+    """
+    fields = ("event", "id", "retry", "data")
+    events = EventStreamDecoder().feed(octets)
+    named = ({name: getattr(one, name) for name in fields} for one in events)
+    return [{name: value for name, value in one.items() if value is not None} for one in named]

@@ -120,8 +120,11 @@ class H11Exchange:
         self._body = ResponseBody(self._origin, headers, self._settings)
         self._body.announce(self._expected or 0)
         self._check_body_size()  # what arrived together with the head
-        while isinstance(event := (yield from self._event()), h11.Data):
-            self._body.feed(bytes(event.data))
+        try:
+            while isinstance(event := (yield from self._event()), h11.Data):
+                self._body.feed(bytes(event.data))
+        except TimeoutError:
+            return self._body.so_far()
         return self._body.finish()
 
     def _event(self, outgoing: Outbound = b"") -> Generator[Outbound, bytes, _Event]:

@@ -159,7 +159,7 @@ class EventStreamConnection:
             while True:
                 async for event in self._events(stream, response):
                     stream.reconnects = 0
-                    self._deliver(subscription, event)
+                    self._deliver(subscription, stream, event)
                 response = await self._reopen(stream)
         except BrokerError as reason:
             if self._is_open:
@@ -194,14 +194,14 @@ class EventStreamConnection:
                     raise
         raise lost
 
-    def _deliver(self, subscription: Subscription, event: StreamEvent) -> None:
+    def _deliver(self, subscription: Subscription, stream: _Stream, event: StreamEvent) -> None:
         payload = event.data.encode()
         if len(payload) > self._endpoint.max_message:
             address = subscription.address
             raise failures.incoming_size_error(self._endpoint, address, len(payload))
-        headers = [("event", event.event)]
-        if event.id:
-            headers.append(("id", event.id))
+        headers = [("event", event.event or "message")]
+        if stream.last_event_id:
+            headers.append(("id", stream.last_event_id))
         if event.retry is not None:
             headers.append(("retry", str(event.retry)))
         if self._is_open:

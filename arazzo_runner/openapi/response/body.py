@@ -12,6 +12,7 @@ from typing import Any, Final, NoReturn
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.http_semantics import media_type
+from arazzo_runner.http_semantics.event_stream import decode_events, is_event_stream
 from arazzo_runner.http_semantics.media_type import codec_of
 from arazzo_runner.text.number import parse_number
 from arazzo_runner.text.yaml_scalars import MAX_DIGITS
@@ -27,9 +28,9 @@ class BodyError(ValueError):
 def decode_body(content_type: str | None, body: bytes, max_depth: int) -> MaybeValue:
     """Read a body: JSON as a value, text and XML as a string, anything else as bytes.
 
-    An empty body is MISSING; JSON Lines are an array; a body without a content type is read as
-    JSON or text if it is that. ``max_depth`` counts nested arrays and objects. Raises BodyError
-    when JSON is claimed and it is not, or is too deep.
+    An empty body is MISSING; JSON Lines are an array, as are the events of an event stream; a body
+    without a content type is read as JSON or text if it is that. ``max_depth`` counts nested arrays
+    and objects. Raises BodyError when JSON is claimed and it is not, or is too deep.
     """
     if not body:
         return MISSING
@@ -42,6 +43,8 @@ def decode_body(content_type: str | None, body: bytes, max_depth: int) -> MaybeV
         is_seq = media_type.essence(content_type) == media_type.JSON_SEQ
         lines = (line.strip(b" \t\r\n\x1e") for line in body.split(b"\x1e" if is_seq else b"\n"))
         return [_json(content_type, line, max_depth) for line in lines if line]
+    if is_event_stream(content_type):
+        return [*decode_events(body)]
     if media_type.is_text(content_type):
         return _text(content_type, body)
     return body

@@ -102,6 +102,20 @@ def hold(connection: socket.socket) -> None:
 
 
 @pytest.fixture
+def stay() -> Callable[[bytes], Reply]:
+    """``stay(reply)`` says something, and then keeps the connection open."""
+
+    def begin(reply: bytes) -> Reply:
+        def play(connection: socket.socket) -> None:
+            connection.sendall(reply)
+            hold(connection)
+
+        return play
+
+    return begin
+
+
+@pytest.fixture
 def serve() -> Iterator[Callable[..., Server]]:
     """``serve([reply, …], [reply, …])``: one list for each connection."""
     servers: list[Server] = []

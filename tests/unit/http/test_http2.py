@@ -120,6 +120,28 @@ def test_requests_share_a_connection(talk) -> None:
     }
 
 
+def test_event_stream_that_goes_on(talk) -> None:
+    def answer(peer: Peer, stream: int) -> None:
+        peer.h2.send_headers(stream, [(":status", "200"), ("content-type", "text/event-stream")])
+        peer.h2.send_data(stream, b"data: 1\n\n")
+
+    first, second = talk(Peer([answer]), GET, GET, others=[Peer([answer])], read_timeout=0.4)
+    assert isinstance(first, HttpResponse)
+    assert isinstance(second, HttpResponse)  # on a connection of its own
+    assert (first.body, second.body) == (b"data: 1\n\n", b"data: 1\n\n")
+
+
+def test_response_that_stalls(talk) -> None:
+    def answer(peer: Peer, stream: int) -> None:
+        peer.h2.send_headers(stream, OK)
+        peer.h2.send_data(stream, b"data: 1\n\n")
+
+    for one in (answer, lambda peer, stream: None):
+        (outcome,) = talk(Peer([one]), GET, read_timeout=0.3)
+        assert isinstance(outcome, TransportFailure)
+        assert outcome.code == "timeout"
+
+
 def test_bodies_beyond_the_windows(talk) -> None:
     def answer(peer: Peer, stream: int) -> None:
         peer.h2.send_headers(stream, OK)

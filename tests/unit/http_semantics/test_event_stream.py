@@ -5,6 +5,7 @@ import pytest
 from arazzo_runner.http_semantics.event_stream import (
     EventStreamDecoder,
     StreamEvent,
+    decode_events,
     is_event_stream,
 )
 
@@ -16,15 +17,15 @@ STREAMS: dict[str, tuple[str, list[StreamEvent]]] = {
     ),
     "comments, ids, and an id that is taken back": (
         ": test stream\n\ndata: first\nid: 1\n\ndata:second\nid\n\ndata: third\n\n",
-        [StreamEvent("first", id="1"), StreamEvent("second"), StreamEvent("third")],
+        [StreamEvent("first", id="1"), StreamEvent("second", id=""), StreamEvent("third")],
     ),
     "no data, no event": ("data\n\nevent: x\n\nid: 7\n\n: alive\n\n", []),
     "two empty lines of data": ("data\ndata\n\n", [StreamEvent("\n")]),
     "an id lasts": (
         "id: 7\ndata: a\n\n: alive\n\ndata: b\n\n",
-        [StreamEvent("a", id="7"), StreamEvent("b", id="7")],
+        [StreamEvent("a", id="7"), StreamEvent("b")],
     ),
-    "an id of an event without data": ("id: 7\n\ndata: b\n\n", [StreamEvent("b", id="7")]),
+    "an id of an event without data": ("id: 7\n\ndata: b\n\n", [StreamEvent("b")]),
     "an event that does not end": ("data: a\n\ndata: b\n", [StreamEvent("a")]),
     "types do not last": (
         "event: add\ndata: 1\n\ndata: 2\n\n",
@@ -68,8 +69,14 @@ def test_what_is_pending() -> None:
     decoder = EventStreamDecoder("5")
     assert list(decoder.feed(b"data: 12345\n: comment\ndata")) == []
     assert decoder.pending == 11 + 9 + 4
-    assert list(decoder.feed(b"\n\n")) == [StreamEvent("12345\n", id="5")]
+    assert list(decoder.feed(b"\n\n")) == [StreamEvent("12345\n")]
     assert (decoder.pending, decoder.last_event_id, decoder.retry) == (0, "5", None)
+
+
+def test_events_as_values() -> None:
+    octets = b"retry: 5\nid: 1\nevent: add\ndata: a\ndata: b\n\ndata: c\n\ndata: unfinished\n"
+    whole = {"event": "add", "id": "1", "retry": 5, "data": "a\nb"}
+    assert decode_events(octets) == [whole, {"data": "c"}]
 
 
 @pytest.mark.parametrize(

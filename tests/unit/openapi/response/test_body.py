@@ -28,6 +28,12 @@ JSON = "application/json"
         ("application/x-ndjson", b'{"a": 1}\n\n2\r\n', [{"a": 1}, 2]),
         ("application/jsonl; charset=utf-8", b"", MISSING),
         ("application/json-seq", b'\x1e{"a":\n1}\n\x1e2\n', [{"a": 1}, 2]),
+        (
+            "text/event-stream",
+            b"event: add\nid: 7\ndata: caf\xc3\xa9\n\ndata: {}\n\ndata: unfinished",
+            [{"event": "add", "id": "7", "data": "café"}, {"data": "{}"}],
+        ),
+        ("text/event-stream; charset=latin-1", b": alive\n\n", []),
         ("text/plain", b"caf\xc3\xa9", "café"),
         ("text/plain; charset=latin-1", b"caf\xe9", "café"),
         ("text/plain; charset=klingon", b"a\xff", "a\ufffd"),

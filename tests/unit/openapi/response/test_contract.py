@@ -277,11 +277,27 @@ def test_item_schemas(operation):
     assert result.message == '`/1`: string "a" is not of type integer'
 
 
-def test_a_sequence_of_events_is_text(operation):
-    media = {"text/event-stream": {"itemSchema": {"type": "object"}}}
+def test_events_have_an_item_schema(operation):
+    media = {"text/event-stream": {"itemSchema": {"required": ["event"]}}}
     one = operation(responses(_200={"content": media}), version="3.2.0")
     headers = (("Content-Type", "text/event-stream"),)
-    assert check_response(one, 200, headers, "data: 1\n\n", only("schema")) == ()
+    events = [{"event": "add", "data": "1"}, {"data": "2"}]
+    (result,) = check_response(one, 200, headers, events, only("schema"))
+    assert result.message == "`/1`: the required property `event` is missing"
+
+
+def test_events_are_not_judged_before_3_2(operation):
+    media = {"text/event-stream": {"schema": {"type": "string"}}}
+    one = operation(responses(_200={"content": media}), version="3.1.0")
+    headers = (("Content-Type", "text/event-stream"),)
+    assert check_response(one, 200, headers, [{"data": "1"}], only("schema")) == ()
+
+
+def test_a_sequence_in_another_form_is_not_judged(operation):
+    media = {"multipart/mixed": {"itemSchema": {"type": "object"}}}
+    one = operation(responses(_200={"content": media}), version="3.2.0")
+    headers = (("Content-Type", "multipart/mixed; boundary=a"),)
+    assert check_response(one, 200, headers, "--a--", only("schema")) == ()
 
 
 @pytest.mark.parametrize(
