@@ -30,6 +30,7 @@ from arazzo_runner.executor.result import (
 )
 from arazzo_runner.executor.run_state import TimeLimit, WorkflowState
 from arazzo_runner.executor.scope import VisibleWorkflows, evaluate_outputs
+from arazzo_runner.executor.stream_end import stream_end
 from arazzo_runner.executor.world import SUSPENDING, SendCall, TransportFailure
 from arazzo_runner.expression.evaluate import EvaluationError
 from arazzo_runner.expression.scope import Scope
@@ -85,6 +86,9 @@ async def try_operation(
         error = ledger.stopped or _refusal_error(reason, planned, call, scope)
         return unsent_outcome(planned, scope, error)
     sent = _send_call(planned, call, built, key, ledger.time_left())
+    after = replace(scope, exchange=built.exchange)
+    end = stream_end(call.operation, planned.criteria, after, settings.limits.query_seconds)
+    sent = sent if end is None else replace(sent, stream_end=end)
     ledger.tell(RequestSent(key, built.request, frame.depth))
     sent = replace(sent, is_final=True) if ledger.is_ending else sent
     outcome = copy_outcome(await ledger.world.send(sent))

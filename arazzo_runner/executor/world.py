@@ -21,6 +21,7 @@ from arazzo_runner.text.diagnostic import SafeRepr
 
 if TYPE_CHECKING:
     from arazzo_runner.asyncapi.model import Direction, MessageLocation
+    from arazzo_runner.executor.stream_end import StreamEnd
 
 FailureCode: TypeAlias = Choice[
     "connect",
@@ -59,6 +60,7 @@ class SendCall(Struct, frozen=True):
     ``needs`` are tokens to fetch and challenges to answer (``auth/world.py``).
     ``carriers`` are the security schemes whose credential stands in a header field, with its name
     in lower case: the user may let it go to other origins too (``http/redirects.py``).
+    ``stream_end`` tells when a response that is an event stream is enough; a world may ignore it.
     ``is_final`` is a call of what runs when a workflow has ended: it is sent although the run was
     interrupted.
     """
@@ -71,6 +73,7 @@ class SendCall(Struct, frozen=True):
     carriers: tuple[tuple[str, str], ...] = ()
     is_final: bool = False
     limit: float | None = None
+    stream_end: StreamEnd | None = None
 
 
 class ChannelUse(Struct, frozen=True):

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from arazzo_runner.http import errors as http_errors
 from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.settings import HttpSettings
-from arazzo_runner.http_semantics.event_stream import is_event_stream
+from arazzo_runner.http_semantics.event_stream import EventStreamDecoder, is_event_stream
 from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.http_semantics.headers import header_value as joined
+
+if TYPE_CHECKING:
+    from arazzo_runner.executor.stream_end import StreamEnd
+    from arazzo_runner.expression.value import Value
+    from arazzo_runner.openapi.message import HttpResponse
 
 ACCEPT_ENCODING = "gzip, deflate"
 _MAX_ENCODINGS = 2
@@ -27,8 +33,15 @@ _RAW = -zlib.MAX_WBITS
 class ResponseBody:
     """The body of one response; every method raises Unusable when it cannot be accepted."""
 
-    def __init__(self, origin: Origin, headers: Headers, settings: HttpSettings) -> None:
+    def __init__(
+        self,
+        origin: Origin,
+        headers: Headers,
+        settings: HttpSettings,
+        watch: StreamWatch | None = None,
+    ) -> None:
         self._origin = origin
+        self._watch = watch
         self._settings = settings
         self._layers = [
             ContentDecoder(name, origin, settings) for name in _encodings(origin, headers)
@@ -49,7 +62,15 @@ class ResponseBody:
         pieces: Iterable[bytes] = (data,)
         for layer in self._layers:
             pieces = layer.undo(pieces)
-        self._pieces.extend(pieces)
+        for piece in pieces:
+            self._pieces.append(piece)
+            if self._watch is not None and self._is_event_stream:
+                self._watch.feed(piece)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether nothing more needs to come."""
+        return self._watch is not None and self._watch.is_over
 
     def finish(self) -> bytes:
         """The whole body, decoded."""
@@ -69,6 +90,23 @@ class ResponseBody:
         if len(body) > self._settings.max_decoded_size:
             raise http_errors.decoded_size_error(self._origin, self._settings.max_decoded_size)
         return body
+
+
+class StreamWatch:
+    """Looks at the events of a response as they come, until its end is reached."""
+
+    def __init__(self, end: StreamEnd, head: HttpResponse) -> None:
+        self._end = end
+        self._head = head
+        self._decoder = EventStreamDecoder()
+        self._events: list[Value] = []
+        self.is_over = False
+
+    def feed(self, octets: bytes) -> None:
+        """Take some of the body, without its encodings."""
+        for event in self._decoder.feed(octets):
+            self._events.append(event.to_value())
+            self.is_over = self.is_over or self._end.is_reached(self._head, self._events)
 
 
 class ContentDecoder:

@@ -167,7 +167,7 @@ class _Exchange:
     def steps(self) -> ExchangeSteps:
         yield from self._send()
         try:
-            while not self._done:
+            while not self._done and not (self._body and self._body.is_enough):
                 yield from self._read()
         except TimeoutError:
             if self._body is None or self.head is None:
@@ -176,6 +176,9 @@ class _Exchange:
             return replace(self.head, body=self._body.so_far())
         assert self._body is not None
         assert self.head is not None
+        if not self._done:
+            self.is_last = True
+            return replace(self.head, body=self._body.so_far())
         return replace(self.head, body=self._body.finish())
 
     def _send(self) -> Generator[Outbound, bytes, None]:
@@ -254,7 +257,8 @@ class _Exchange:
         http_message.check_headers(self._origin, raw, self._settings)
         headers = http_message.decode_headers(raw)
         self.head = HttpResponse(status, headers, b"", 0.0, "HTTP/2")
-        self._body = ResponseBody(self._origin, headers, self._settings)
+        watch = http_message.stream_watch(self._message, self.head)
+        self._body = ResponseBody(self._origin, headers, self._settings, watch)
 
     def _feed(self, event: DataReceived) -> None:
         assert self._body is not None

@@ -6,7 +6,7 @@ The log has each request, when it was sent, and what was received.
 from __future__ import annotations
 
 from time import monotonic, time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
@@ -30,6 +30,9 @@ from arazzo_runner.http.url import parse_url
 from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.openapi.request.multipart import has_files, size_of
+
+if TYPE_CHECKING:
+    from arazzo_runner.executor.stream_end import StreamEnd
 
 
 class ExchangeLog:
@@ -113,27 +116,31 @@ class Sender:
     async def _answer(self, call: SendCall, deadline: Deadline, wire: ExchangeLog) -> HttpResponse:
         request = call.request
         elsewhere = headers_by_origin(call.carriers, self._settings.credential_origins)
-        response = await self._once(request, deadline, wire)
+        response = await self._once(request, deadline, wire, call.stream_end)
         for _ in range(self._settings.follow_redirects):
             next_request = redirected_request(request, response, elsewhere)
             if next_request is None:
                 return response
             request = next_request
-            response = await self._once(request, deadline, wire)
+            response = await self._once(request, deadline, wire, call.stream_end)
         if self._settings.follow_redirects and redirected_request(request, response) is not None:
             origin, _ = parse_url(request.url)
             raise http_errors.redirect_count_error(origin, self._settings.follow_redirects)
         return response
 
     async def _once(
-        self, request: HttpRequest, deadline: Deadline, wire: ExchangeLog
+        self,
+        request: HttpRequest,
+        deadline: Deadline,
+        wire: ExchangeLog,
+        end: StreamEnd | None,
     ) -> HttpResponse:
         origin, target = parse_url(request.url)
         if has_files(request.body):
             check_files(request.body)
         headers = self._headers(request, origin, target)
         encoded = tuple((name.encode(), value.encode()) for name, value in headers)
-        message = WireRequest(request.method, origin, target, encoded, request.body)
+        message = WireRequest(request.method, origin, target, encoded, request.body, end)
         try:
             response = await self._exchange(
                 message, replace(request, headers=headers), deadline, wire

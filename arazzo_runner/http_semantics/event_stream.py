@@ -36,6 +36,14 @@ class StreamEvent(Struct, frozen=True):
     id: str | None = None
     retry: int | None = None
 
+    def to_value(self) -> dict[str, str | int]:
+        """The fields that it has.
+
+        OpenAPI Specification 3.2.0, "Special Considerations for Server-Sent Events".
+        """
+        named = {"event": self.event, "id": self.id, "retry": self.retry, "data": self.data}
+        return {name: value for name, value in named.items() if value is not None}
+
 
 class EventStreamDecoder:
     """Reads a stream piece by piece; an event that its blank line does not end is none."""
@@ -105,11 +113,5 @@ class EventStreamDecoder:
 
 
 def decode_events(octets: bytes) -> list[dict[str, str | int]]:
-    """All events of a stream, each as an object of the fields that it has.
-
-    OpenAPI Specification 3.2.0, "Special Considerations for Server-Sent Events".
-    """
-    fields = ("event", "id", "retry", "data")
-    events = EventStreamDecoder().feed(octets)
-    named = ({name: getattr(one, name) for name in fields} for one in events)
-    return [{name: value for name, value in one.items() if value is not None} for one in named]
+    """All events of a stream, each as an object of the fields that it has."""
+    return [one.to_value() for one in EventStreamDecoder().feed(octets)]

@@ -276,12 +276,16 @@ class _HttpxTransport:
     async def _read(
         self, message: WireRequest, response: Any, head: HttpResponse, deadline: Deadline
     ) -> HttpResponse:
-        body = ResponseBody(message.origin, head.headers, self._settings)
+        watch = http_message.stream_watch(message, head)
+        body = ResponseBody(message.origin, head.headers, self._settings, watch)
         length = http_message.content_length(message.method, head.status, head.headers) or 0
         body.announce(length)
         async for chunk in _chunks(response):
-            deadline.left()
+            if deadline.passed():
+                return replace(head, body=body.so_far())
             body.feed(chunk)
+            if body.is_enough:
+                return replace(head, body=body.so_far())
         if body.received < length:
             raise http_errors.truncated_body_error(message.origin, body.received, length)
         return replace(head, body=body.finish())

@@ -20,10 +20,10 @@ from arazzo_runner.http.http1.message import (
     check_status,
     content_length,
     decode_headers,
+    stream_watch,
 )
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.http.uploads import chunks
-from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.request.multipart import has_files
 
@@ -68,7 +68,7 @@ class H11Exchange:
     def body(self, head: HttpResponse) -> Generator[Outbound, bytes, bytes]:
         """The body that follows a head."""
         self._expected = content_length(self._message.method, head.status, head.headers)
-        return (yield from self._whole_body(head.headers))
+        return (yield from self._whole_body(head))
 
     def status(self) -> Generator[Outbound, bytes, int]:
         """The status of a response whose body nobody reads."""
@@ -116,13 +116,16 @@ class H11Exchange:
         check_headers(self._origin, head.headers, self._settings, size)
         return size
 
-    def _whole_body(self, headers: Headers) -> Generator[Outbound, bytes, bytes]:
-        self._body = ResponseBody(self._origin, headers, self._settings)
+    def _whole_body(self, head: HttpResponse) -> Generator[Outbound, bytes, bytes]:
+        watch = stream_watch(self._message, head)
+        self._body = ResponseBody(self._origin, head.headers, self._settings, watch)
         self._body.announce(self._expected or 0)
         self._check_body_size()  # what arrived together with the head
         try:
             while isinstance(event := (yield from self._event()), h11.Data):
                 self._body.feed(bytes(event.data))
+                if self._body.is_enough:
+                    return self._body.so_far()
         except TimeoutError:
             return self._body.so_far()
         return self._body.finish()

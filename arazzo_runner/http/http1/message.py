@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
 from arazzo_runner.http import errors as http_errors
+from arazzo_runner.http.body import StreamWatch
 from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.http_semantics.integers import parse_digits, parse_status
 from arazzo_runner.openapi.message import HttpResponse
+
+if TYPE_CHECKING:
+    from arazzo_runner.executor.stream_end import StreamEnd
 
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 
@@ -77,7 +81,8 @@ ExchangeSteps: TypeAlias = Generator[Outbound, bytes, HttpResponse]
 class WireRequest(Struct, frozen=True):
     """A request with all its headers; ``target`` is what stands in its first line.
 
-    ``is_resent`` tells that it is sent for the second time.
+    ``stream_end`` tells when a response that is an event stream is enough. ``is_resent`` tells that
+    it is sent for the second time.
     """
 
     method: str
@@ -85,4 +90,10 @@ class WireRequest(Struct, frozen=True):
     target: str
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes = b""
+    stream_end: StreamEnd | None = None
     is_resent: bool = False
+
+
+def stream_watch(message: WireRequest, head: HttpResponse) -> StreamWatch | None:
+    """What looks at the events of a response, where somebody waits for one of them."""
+    return None if message.stream_end is None else StreamWatch(message.stream_end, head)

@@ -129,10 +129,24 @@ def serve() -> Iterator[Callable[..., Server]]:
         server.stop()
 
 
-def call(request: HttpRequest | str, timeout: float | None = None) -> SendCall:
+class NumberOfEvents:
+    """Stands in for the criteria that accept an event stream (``executor/stream_end.py``)."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def is_reached(self, head: HttpResponse, events: list[object]) -> bool:
+        return head.status == 200 and len(events) >= self.number
+
+
+def call(
+    request: HttpRequest | str, timeout: float | None = None, events: int | None = None
+) -> SendCall:
     if isinstance(request, str):
         request = HttpRequest("GET", request)
-    return SendCall("w/s#1@1", request, timeout, ("api", request.method.lower(), "/"))
+    end = None if events is None else NumberOfEvents(events)
+    operation = ("api", request.method.lower(), "/")
+    return SendCall("w/s#1@1", request, timeout, operation, stream_end=end)
 
 
 class Asking:
@@ -146,10 +160,11 @@ class Asking:
         *requests: HttpRequest | str,
         settings: HttpSettings | None = None,
         timeout: float | None = None,
+        events: int | None = None,
         between: Callable[[], object] = lambda: None,
         environment: dict[str, str] | None = None,
     ) -> list[Outcome]:
-        calls = [call(request, timeout) for request in requests]
+        calls = [call(request, timeout, events) for request in requests]
         if self.kind == "asyncio":
             return anyio.run(self._ask_in_loop, calls, settings, between, environment or {})
         outcomes = []

@@ -42,6 +42,33 @@ def test_what_has_come_is_the_body(name: str, serve, ask, stay) -> None:
     assert (second.body, server.accepted) == (EVENT, 2)
 
 
+@pytest.mark.parametrize("name", sorted(STREAMS.keys() - {"no event"}))
+def test_event_that_is_enough_ends_it(name: str, serve, ask, stay) -> None:
+    reply, body = STREAMS[name]
+    server = serve([stay(reply)], [stay(reply)])
+    # No time limit of its own: the test would take a minute.
+    first, second = ask(server.url, server.url, events=body.count(EVENT))
+    assert isinstance(first, HttpResponse)
+    assert isinstance(second, HttpResponse)
+    assert first.body.count(EVENT) == second.body.count(EVENT) == body.count(EVENT)
+    assert server.accepted == 2
+
+
+def test_event_that_does_not_come(serve, ask, stay) -> None:
+    server = serve([stay(CHUNKED + CHUNK)], [CHUNKED + CHUNK + b"0\r\n\r\n"])
+    first, second = ask(server.url, server.url, events=2, timeout=0.4)
+    assert isinstance(first, HttpResponse)
+    assert isinstance(second, HttpResponse)
+    assert (first.body, second.body) == (EVENT, EVENT)
+
+
+def test_other_responses_are_read_to_their_end(serve, ask) -> None:
+    server = serve([b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n" + EVENT * 2])
+    (outcome,) = ask(server.url, events=1)
+    assert isinstance(outcome, HttpResponse)
+    assert outcome.body == EVENT * 2
+
+
 def test_silence_ends_it_as_well(serve, ask, stay) -> None:
     server = serve([stay(CHUNKED + CHUNK)])
     (outcome,) = ask(server.url, settings=HttpSettings(read_timeout=0.3))

@@ -81,14 +81,14 @@ def talk(serve, ask, authority, tmp_path):
     context.set_alpn_protocols(["h2"])
 
     def exchange(
-        peer: Peer, *requests, others=(), **settings
+        peer: Peer, *requests, others=(), events=None, **settings
     ) -> list[HttpResponse | TransportFailure]:
         server = serve(*([one.play] for one in (peer, *others)), tls=context)
         for one in (peer, *others):
             one.server = server
         given = [HttpRequest(method, f"{server.url}/a?b", *rest) for method, *rest in requests]
         chosen = HttpSettings(http2=True, cacert=str(tmp_path / "ca.pem"), **settings)
-        outcomes = ask(*given, settings=chosen)
+        outcomes = ask(*given, settings=chosen, events=events)
         peer.accepted = server.accepted
         return outcomes
 
@@ -129,6 +129,18 @@ def test_event_stream_that_goes_on(talk) -> None:
     assert isinstance(first, HttpResponse)
     assert isinstance(second, HttpResponse)  # on a connection of its own
     assert (first.body, second.body) == (b"data: 1\n\n", b"data: 1\n\n")
+
+
+def test_event_that_is_enough(talk) -> None:
+    def answer(peer: Peer, stream: int) -> None:
+        peer.h2.send_headers(stream, [(":status", "200"), ("content-type", "text/event-stream")])
+        peer.h2.send_data(stream, b"data: 1\n\n")
+        peer.h2.send_data(stream, b"data: 2\n\ndata: 3")
+
+    first, second = talk(Peer([answer]), GET, GET, others=[Peer([answer])], events=2)
+    assert isinstance(first, HttpResponse)
+    assert isinstance(second, HttpResponse)
+    assert (first.body, second.body) == (b"data: 1\n\ndata: 2\n\ndata: 3",) * 2
 
 
 def test_response_that_stalls(talk) -> None:
