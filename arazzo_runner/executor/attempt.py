@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.uris import relative_reference
 from arazzo_runner.executor.body_budget import copy_outcome
+from arazzo_runner.executor.channels.stream_end import stream_end
 from arazzo_runner.executor.contract_checks import contract_checks
 from arazzo_runner.executor.criteria import judge_all, judge_call, judge_status
 from arazzo_runner.executor.events import CriterionJudged, RequestSent, ResponseReceived
@@ -30,7 +31,6 @@ from arazzo_runner.executor.result import (
 )
 from arazzo_runner.executor.run_state import TimeLimit, WorkflowState
 from arazzo_runner.executor.scope import VisibleWorkflows, evaluate_outputs
-from arazzo_runner.executor.stream_end import stream_end
 from arazzo_runner.executor.world import SUSPENDING, SendCall, TransportFailure
 from arazzo_runner.expression.evaluate import EvaluationError
 from arazzo_runner.expression.scope import Scope

@@ -18,7 +18,7 @@ from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.http_semantics.headers import header_value as joined
 
 if TYPE_CHECKING:
-    from arazzo_runner.executor.stream_end import StreamEnd
+    from arazzo_runner.executor.channels.stream_end import StreamEnd
     from arazzo_runner.expression.value import Value
     from arazzo_runner.openapi.message import HttpResponse
 
@@ -106,7 +106,7 @@ class StreamWatch:
         """Take some of the body, without its encodings."""
         for event in self._decoder.feed(octets):
             self._events.append(event.to_value())
-            self.is_over = self.is_over or self._end.is_reached(self._head, self._events)
+            self.is_over = self.is_over or self._end.passes(self._head, self._events)
 
 
 class ContentDecoder:

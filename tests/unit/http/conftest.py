@@ -135,7 +135,7 @@ class NumberOfEvents:
     def __init__(self, number: int) -> None:
         self.number = number
 
-    def is_reached(self, head: HttpResponse, events: list[object]) -> bool:
+    def passes(self, head: HttpResponse, events: list[object]) -> bool:
         return head.status == 200 and len(events) >= self.number
 
 

@@ -31,7 +31,7 @@ class StreamEnd(SafeRepr, frozen=True):
         """How many criteria there are."""
         return f"{len(self.criteria)} criteria"
 
-    def is_reached(self, head: HttpResponse, events: list[Value]) -> bool:
+    def passes(self, head: HttpResponse, events: list[Value]) -> bool:
         """Whether all criteria pass with the events that have come."""
         assert self.scope.exchange is not None
         exchange = replace(
