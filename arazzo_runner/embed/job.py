@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.embed.options import ParsedOptions
 from arazzo_runner.embed.result import Result
-from arazzo_runner.embed.route import WorldTarget, checked_world
+from arazzo_runner.embed.route import checked_world
 from arazzo_runner.embed.worlds import (
     NewWorld,
     blocking_network,
@@ -85,7 +85,7 @@ def run_blocking(job: RunJob, begin: NewWorld) -> Result:
 
 def _blocking_channels(job: RunJob) -> AbstractContextManager[Callable[[World], World]]:
     """Gives what adds the channels of the run to its world, where it has any."""
-    if not _uses_brokers(job):
+    if not job.prepared.routes:
         return nullcontext(lambda world: world)
     from arazzo_runner.messaging.world import blocking_messages
 
@@ -94,18 +94,11 @@ def _blocking_channels(job: RunJob) -> AbstractContextManager[Callable[[World], 
 
 def suspending_channels(job: RunJob) -> AbstractAsyncContextManager[Callable[[World], World]]:
     """Gives what adds the channels of a run within an event loop to its world."""
-    if not _uses_brokers(job):
+    if not job.prepared.routes:
         return nullcontext(lambda world: world)
     from arazzo_runner.messaging.world import suspending_messages
 
     return suspending_messages(*_message_settings(job))
-
-
-def _uses_brokers(job: RunJob) -> bool:
-    """Whether messages go to brokers: a world of the caller's may have channels of its own."""
-    route = job.chosen.route
-    is_own = isinstance(route, WorldTarget) and hasattr(route.world, "open_channels")
-    return bool(job.prepared.routes) and not is_own
 
 
 def _message_settings(job: RunJob) -> tuple[tuple[ChannelRoute, ...], float]:

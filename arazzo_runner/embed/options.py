@@ -12,6 +12,7 @@ from arazzo_runner.embed.route import (
     MockTarget,
     NetworkTarget,
     RequestTarget,
+    WorldTarget,
     mock_keywords,
     needs_event_loop,
     route_of,
@@ -281,6 +282,7 @@ def _options(given: Mapping[str, Any], route: RequestTarget) -> pipeline.RunConf
         no_auth=tuple(given.get("no_auth", ())),
         settings=settings,
         mock=route.settings if isinstance(route, MockTarget) else None,
+        own_channels=isinstance(route, WorldTarget) and hasattr(route.world, "open_channels"),
         generation=_generation(given),
         identities=_identities(given.get("named_credentials", {})),
         credentials=_credentials(given.get("credentials", {})).joined(

@@ -34,9 +34,11 @@ class ChannelRoutes(Struct, frozen=True):
 
 
 def channel_routes(plan: Plan, options: RunConfig, credentials: RunCredentials) -> ChannelRoutes:
-    """The routes of all steps on channels; with the mock there are none."""
+    """The routes of all steps on channels; none where the world has channels of its own."""
     from arazzo_runner.messaging.model import BrokerError
 
+    if options.own_channels:
+        return ChannelRoutes()
     routes: list[ChannelRoute] = []
     findings: dict[Diagnostic, None] = {}
     secrets: dict[str, None] = {}

@@ -24,7 +24,8 @@ class RunConfig(SafeRepr, frozen=True):
     it gives variables. ``mock`` is set where the mock answers. ``needs_credentials`` False leaves
     requests without credentials where none are set. ``headers`` are ``[SOURCE=]NAME=VALUE``;
     ``no_auth`` is where no credentials go: ``all`` or ``SOURCE[.SCHEME]``; ``identities`` are the
-    credentials that steps may name. ``secrets`` are names of inputs and outputs to mask.
+    credentials that steps may name. ``secrets`` are names of inputs and outputs to mask. With
+    ``own_channels`` the world has channels itself, and needs no brokers.
     """
 
     servers: Mapping[str, str] = field(default_factory=dict)
@@ -41,6 +42,7 @@ class RunConfig(SafeRepr, frozen=True):
     mock: MockSettings | None = None
     generation: Generation = Generation()
     identities: Mapping[str, CredentialReader] = field(default_factory=dict)
+    own_channels: bool = False
     ask: Callable[[MissingCredentials], Mapping[str, str]] = lambda _missing: {}
 
     def brief(self) -> str:

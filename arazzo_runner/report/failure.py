@@ -142,7 +142,7 @@ def step_failure_lines(step: StepResult, look: TextStyle) -> list[str]:
             lines += (_help(hint, look)[0] for hint in criterion_hints(criterion, attempt))
     for check in attempt.checks:
         if not check.passed and check.severity == "error":
-            lines += _check_lines(check, subject, look)
+            lines += _check_lines(check, subject, attempt, look)
     if attempt.error:
         lines += _error_lines(attempt.error, subject, look)
     return [*lines, *_predicted_lines(step, look), *_circumstances(step, attempt, look)]
@@ -254,10 +254,11 @@ def _masked_operand(operand: OperandValue, look: TextStyle) -> MaybeValue:
     return look.shown.masker.operand(operand.expression, operand.value)
 
 
-def _check_lines(check: CheckResult, subject: str, look: TextStyle) -> list[str]:
+def _check_lines(check: CheckResult, subject: str, attempt: Attempt, look: TextStyle) -> list[str]:
     verdict = check_sentence(check)
     if check.kind != "duration":  # that is between the user and the server
-        verdict = f"the response does not match the API description: {verdict}"
+        judged = "response" if attempt.message is None else "message"
+        verdict = f"the {judged} does not match the API description: {verdict}"
     lines = [_first_line(f"{subject}: {verdict}", look)]
     return [*lines, _arrow(check.place, look)] if check.place else lines
 

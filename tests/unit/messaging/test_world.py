@@ -261,3 +261,43 @@ def test_a_step_without_a_timeout_has_that_of_the_run(broker, document):
     error = failure(result)
     assert error.message.endswith("within 0.06 s: no other was")
     assert error.hint == "the step has no `timeout` (milliseconds), so that of `--timeout` counts"
+
+
+class OwnChannels(arazzo.WrappedWorld):
+    """A world with channels of its own: what is sent is what is received."""
+
+    sent: arazzo.PublishCall
+
+    def __init__(self):
+        self.opened = []
+
+    async def open_channels(self, call):
+        self.opened.append(call)
+
+    async def publish(self, call):
+        self.sent = call
+
+    async def receive(self, call):
+        return arazzo.ReceivedMessage(call.address, self.sent.payload)
+
+
+def test_a_world_with_channels_of_its_own(document):
+    world = OwnChannels()
+    result = arazzo.run(document(), world=world)
+    assert result.outputs == {"payload": {"id": "a"}}
+    (call,) = world.opened
+    assert [one.channel for one in call.channels] == ["orders", "done"]
+    message = result.steps["wait"].attempts[0].message
+    assert (type(message), message.payload) == (arazzo.StepMessage, {"id": "a"})
+
+
+def test_a_world_without_channels_leaves_them_to_the_servers(broker, document):
+    class OverHttp:
+        async def send(self, call):
+            raise NotImplementedError
+
+        async def sleep(self, key, seconds):
+            raise NotImplementedError
+
+    answering(broker, done())
+    assert arazzo.run(document(), world=OverHttp()).passed
