@@ -17,6 +17,7 @@ from arazzo_runner.executor.world import (
     World,
     run_coroutine,
 )
+from arazzo_runner.messaging.hub import HUB
 from arazzo_runner.messaging.loop import wait_here, wait_in_loop
 from arazzo_runner.messaging.model import BrokerError, ChannelRoute, OutgoingMessage
 from arazzo_runner.messaging.session import MessageSession
@@ -96,6 +97,21 @@ def _failure(reason: BrokerError) -> TransportFailure:
 
 
 Wrap = Callable[[World], World]
+
+
+@asynccontextmanager
+async def kept_connections() -> AsyncIterator[None]:
+    """Keep connections to brokers open between runs within an event loop."""
+    from anyio import CancelScope
+
+    HUB.enter()
+    try:
+        yield
+    finally:
+        closing = HUB.leave()
+        if closing is not None:
+            with CancelScope(shield=True):
+                await wait_in_loop(closing)
 
 
 @contextmanager

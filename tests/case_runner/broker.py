@@ -1,6 +1,6 @@
 """A broker in the process that does what the `broker` of a case says.
 
-`down`: no connection is accepted. `retained`: messages that it has from before. `opened`: what it
+`down`: no connection is accepted. `connects`: how many connections are made, where that matters. `retained`: messages that it has from before. `opened`: what it
 delivers as soon as somebody has subscribed. `sent`: for the n-th message that is sent, what to
 `expect` of it (`address`, `payload`, `headers`, `content_type`), what to `deliver` then, and
 whether all connections are `lost`. A message has `address`, `payload` (text as it is, anything else
@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from arazzo_runner.messaging.memory import MemoryBroker
-from arazzo_runner.messaging.model import Delivery, OutgoingMessage, Subscription
+from arazzo_runner.messaging.connection import Receiver
+from arazzo_runner.messaging.memory import MemoryBroker, MemoryConnection
+from arazzo_runner.messaging.model import Delivery, Endpoint, OutgoingMessage, Subscription
 from arazzo_runner.messaging.protocols.registry import with_protocol
 
 PROTOCOLS = ("mqtt", "memory")
@@ -41,6 +42,7 @@ class ScriptedBroker(MemoryBroker):
         self.problems: list[str] = []
         self.is_down = script.get("down", False)
         self._script = script
+        self._made = 0
         self._on_opened = script.get("opened", [])
         self._entries = script.get("sent", [])
         for one in script.get("retained", []):
@@ -64,10 +66,18 @@ class ScriptedBroker(MemoryBroker):
         if entry.get("lost"):
             self.break_down()
 
+    async def connect(self, endpoint: Endpoint, receiver: Receiver) -> MemoryConnection:
+        """Count a connection, and open it."""
+        self._made += 1
+        return await super().connect(endpoint, receiver)
+
     def unused(self) -> list[str]:
-        """A sentence for messages that were never sent."""
+        """Sentences for messages that were never sent, and for connections."""
         rest = len(self._entries) - len(self.sent)
-        return [f"{rest} of {len(self._entries)} scripted messages were never sent"] * (rest > 0)
+        found = [f"{rest} of {len(self._entries)} scripted messages were never sent"] * (rest > 0)
+        if self._made != self._script.get("connects", self._made):
+            found.append(f"{self._made} connections were made")
+        return found
 
 
 def _mismatches(expect: dict[str, Any], message: OutgoingMessage) -> Iterator[str]:

@@ -111,6 +111,17 @@ def suspending_channels(
     return channels
 
 
+def kept_channels(
+    prepared: pipeline.PreparedRun,
+) -> AbstractAsyncContextManager[None]:
+    """Keep the connections of channels open between several runs."""
+    if not prepared.routes:
+        return nullcontext()
+    from arazzo_runner.messaging.world import kept_connections
+
+    return kept_connections()
+
+
 def with_rate(given: Mapping[str, Any]) -> Callable[[World], World]:
     """Puts worlds under the limit of ``--rate``, all of them under the same."""
     if given["rate"] is None:
