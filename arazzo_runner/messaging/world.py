@@ -100,7 +100,7 @@ Wrap = Callable[[World], World]
 
 
 @asynccontextmanager
-async def kept_connections() -> AsyncIterator[None]:
+async def hold_connections() -> AsyncIterator[None]:
     """Keep connections to brokers open between runs within an event loop."""
     from anyio import CancelScope
 

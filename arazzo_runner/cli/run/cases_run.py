@@ -25,8 +25,8 @@ from arazzo_runner.cli.run.world import (
     NewChannels,
     TracesFactory,
     authorized_world,
+    hold_channels,
     http_settings,
-    kept_channels,
     mock_settings,
     suspending_channels,
     with_rate,
@@ -119,7 +119,7 @@ class _RunQueue(Struct):
         prepared, stop = self.batch.cases[0].prepared, _StopSignal(self.batch.stop)
         self.channels = suspending_channels(prepared, given, stop)
         async with (
-            kept_channels(prepared),
+            hold_channels(prepared),
             _worlds(self.batch, self._learn) as new_world,
             anyio.create_task_group() as group,
         ):

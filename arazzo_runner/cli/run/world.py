@@ -111,15 +111,15 @@ def suspending_channels(
     return channels
 
 
-def kept_channels(
+def hold_channels(
     prepared: pipeline.PreparedRun,
 ) -> AbstractAsyncContextManager[None]:
     """Keep the connections of channels open between several runs."""
     if not prepared.routes:
         return nullcontext()
-    from arazzo_runner.messaging.world import kept_connections
+    from arazzo_runner.messaging.world import hold_connections
 
-    return kept_connections()
+    return hold_connections()
 
 
 def with_rate(given: Mapping[str, Any]) -> Callable[[World], World]:
