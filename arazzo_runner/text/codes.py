@@ -94,6 +94,7 @@ CODES: Final[dict[str, str]] = {
     "AZ505": "an operationId without its source description",
     "AZ506": "an operationPath where there is an operationId",
     "AZ507": "an extension that other runners ignore",
+    "AZ508": "a wait that leaves open for what, or how long",
     "AZ901": "no such workflow to run",
     "AZ902": "a required input is missing",
     "AZ903": "an input is not declared",

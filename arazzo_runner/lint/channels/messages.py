@@ -40,6 +40,7 @@ def channel_findings(view: StepContext, call: ChannelCall) -> Iterator[Diagnosti
     yield from unqualified_finding(step.step.target, view.workflow.unit, call.source)
     yield from _description_findings(step, call)
     yield from _correlation_findings(step, call)
+    yield from _wait_findings(step, call)
     yield from _parameter_findings(view.workflow, step, call)
     yield from _payload_findings(view, call)
     yield from read_findings(step, call)
@@ -80,6 +81,21 @@ def _correlation_findings(step: StepPlan, call: ChannelCall) -> Iterator[Diagnos
         message = f"{call.label} has no messages, and so no correlation id"
     way_out = "give a message `correlationId: {location: $message.header#/…}` in the description"
     yield error("AZ224", message, step.step.place.at("correlationId"), "", way_out)
+
+
+def _wait_findings(step: StepPlan, call: ChannelCall) -> Iterator[Diagnostic]:
+    """AZ508: "Defining Success for Asynchronous Steps", and a step without a `timeout`."""
+    if call.action != "receive":
+        return
+    if len(call.messages) > 1 and not step.criteria:
+        names = ", ".join(f"`{one.name}`" for one in call.messages)
+        message = f"any of {names} makes this step pass"
+        way_out = "say by `successCriteria` which of them is a success"
+        yield Diagnostic("AZ508", Severity.HINT, message, step.step.target.place, "", way_out)
+    if step.step.timeout is None:
+        message = "the step does not say how long it waits for a message"
+        way_out = "add a `timeout` in milliseconds; without one that of a request counts"
+        yield Diagnostic("AZ508", Severity.HINT, message, step.step.target.place, "", way_out)
 
 
 # --- what is sent ---------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ import pytest
 from unit.lint.channels.shop import EVENTS, document_of
 from unit.lint.conftest import Diagnose, line_of
 
-# That nothing reads an output or input.
-_OF_ALL = ("AZ501", "AZ502", "AZ504")
+# That nothing reads an output or input, and nothing says how long to wait.
+_OF_ALL = ("AZ508", "AZ501", "AZ502", "AZ504")
 
 
 @pytest.fixture

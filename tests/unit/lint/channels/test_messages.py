@@ -175,7 +175,7 @@ def test_steps_over_http_beside_channels(diagnose):
     text = document_of(RECEIVE, SHOP)
     text += "      - {stepId: t, operationId: $sourceDescriptions.shop.list}\n"
     found = diagnose(text, events_yaml=EVENTS)
-    assert [one.code for one in found] == ["AZ501", "AZ501"]
+    assert [one.code for one in found] == ["AZ501", "AZ501", "AZ508"]
 
 
 def test_a_payload_for_several_messages(said):
@@ -222,3 +222,25 @@ def test_operations_of_several_sources_are_qualified(said):
 def test_a_source_that_a_channel_is_of_is_used(diagnose):
     found = diagnose(document_of(RECEIVE), events_yaml=EVENTS)
     assert "AZ504" not in [one.code for one in found]
+
+
+NEWS = "channelPath: '{$sourceDescriptions.events.url}#/channels/news~1all'\naction: receive\n"
+DONE = "channelPath: '{$sourceDescriptions.events.url}#/channels/confirmations'\naction: receive\n"
+SEVERAL = "any of `first`, `second` makes this step pass"
+ENDLESS = "the step does not say how long it waits for a message"
+
+
+@pytest.mark.parametrize(
+    ("step", "messages"),
+    [
+        (NEWS, [SEVERAL, ENDLESS]),
+        (NEWS + "timeout: 5\nsuccessCriteria: [{condition: 'true'}]", []),
+        (NEWS + "timeout: 5", [SEVERAL]),
+        (DONE + "timeout: 5", []),
+        (DONE, [ENDLESS]),
+        (NEWS.replace("receive", "send"), []),
+    ],
+)
+def test_what_a_wait_leaves_open(diagnose, step, messages):
+    found = diagnose(document_of(step), events_yaml=EVENTS)
+    assert [one.message for one in found if one.code == "AZ508"] == messages
