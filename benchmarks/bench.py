@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import agents
+import batching
 import checking
 import descriptions
 import embedding
@@ -100,6 +101,7 @@ SECTIONS: dict[str, Callable[[int], None]] = {
         mock,
         serving_mock.mock_server,
         agents.mcp,
+        batching.batch,
     )
 }
 

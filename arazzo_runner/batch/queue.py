@@ -25,6 +25,8 @@ _STALLED_SECONDS: Final = 15
 _BEAT_SECONDS: Final = 5
 _POLL_SECONDS: Final = 2.0
 _LAST_SECONDS: Final = 8.0
+# A database that is back is to be found soon.
+_CONNECT_SECONDS: Final = 3.0
 _PAUSE: Final = 0.5
 _ANALYZE_AT: Final = 1_000
 
@@ -84,7 +86,13 @@ class ProcrastinateQueue:
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
         logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
         words = database.words("queue")
-        self._connector = PsycopgConnector(kwargs=words, min_size=1, max_size=connections)
+        self._connector = PsycopgConnector(
+            kwargs=words,
+            min_size=1,
+            max_size=connections,
+            timeout=_CONNECT_SECONDS,
+            reconnect_timeout=_CONNECT_SECONDS,
+        )
         self._app: App = App(connector=self._connector)
         self._run_chunk: ChunkRunner | None = None
         self._app.task(name=_TASK, pass_context=False, retry=self._retries())(self._look_at)

@@ -16,12 +16,24 @@ from unit.cli.journal.things import Things
 
 # What is minutes of waiting in earnest is seconds here; all else is as it is.
 _HASTY = """
-import sys
+import os, signal, sys
 import arazzo_runner.batch.chunks as chunks, arazzo_runner.batch.queue as queue
 import arazzo_runner.batch.worker as worker
 chunks.WorkerChunks.__init__.__defaults__ = (4.0,)
 queue._STALLED_SECONDS, queue._BEAT_SECONDS, queue._POLL_SECONDS = 4, 0.5, 0.3
 worker._BEAT_SECONDS, worker._JANITOR_SECONDS, worker._AGAIN_SECONDS = 0.5, 0.5, 1
+if os.environ.get("QUEUE") == "table":
+    sys.path.append(os.environ["TESTS"])
+    from table_queue import TableQueue
+    queue.ProcrastinateQueue = TableQueue
+if os.environ.get("POISON"):
+    from arazzo_runner.journal.world import JournalWorld
+    send = JournalWorld.send
+    def poisoned(world, call):
+        if os.environ["POISON"] in call.request.url:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return send(world, call)
+    JournalWorld.send = poisoned
 from arazzo_runner.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
@@ -33,6 +45,7 @@ class Batches:
         self.folder = folder
         self.database = database
         self.things = things
+        self.queue = "engine"
 
     def write_rows(self, count: int) -> None:
         rows = "\n".join(f"n{at}" for at in range(count))
@@ -40,11 +53,12 @@ class Batches:
 
     def environment(self, **more: str) -> dict[str, str]:
         known = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "ARAZZO_NO_CACHE": "1"}
-        return {**known, "ARAZZO_DATABASE": self.database, **more}
+        tests = {"QUEUE": self.queue, "TESTS": str(Path(__file__).parents[3])}
+        return {**known, **tests, "ARAZZO_DATABASE": self.database, **more}
 
     def arazzo(self, action: str, *words: str, **more: str) -> tuple[int, str, str]:
         done = subprocess.run(
-            [sys.executable, "-m", "arazzo_runner", "batch", action, *words],
+            [sys.executable, "-c", _HASTY, "batch", action, *words],
             cwd=self.folder, env=self.environment(**more), text=True, capture_output=True,
             timeout=120, check=False,
         )  # fmt: skip
