@@ -15,6 +15,7 @@ from arazzo_runner.messaging.connection import Connect, Connection
 from arazzo_runner.messaging.loop import LoopThread
 from arazzo_runner.messaging.mailbox import Mailbox
 from arazzo_runner.messaging.model import (
+    WEBHOOK,
     BrokerError,
     Delivery,
     Endpoint,
@@ -170,7 +171,7 @@ class BrokerLink:
 
 
 def _connector(endpoint: Endpoint) -> Connect:
-    if endpoint.listen is None:
+    if endpoint.protocol != WEBHOOK:
         return connect_function(endpoint.protocol)
     from arazzo_runner.messaging.webhooks.listener import connect
 

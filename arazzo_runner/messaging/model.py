@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MAX_MESSAGE: Final = 1 << 20
 """Bytes of one message, unless told otherwise (docs/limits.md)."""
+WEBHOOK: Final = "webhook"
+"""The protocol of an endpoint where this program is the server; no description has it."""
 
 
 class BrokerCredentials(SafeRepr, frozen=True):

@@ -65,10 +65,10 @@ def webhook_route(
 
 
 def _endpoint(listen: ListenAddress | None) -> Endpoint:
-    from arazzo_runner.messaging.model import Endpoint
+    from arazzo_runner.messaging.model import WEBHOOK, Endpoint
 
     host, _, port = (listen.label if listen else "").rpartition(":")
-    return Endpoint("--listen", "http", None, host, parse_digits(port), listen=listen)
+    return Endpoint("--listen", WEBHOOK, None, host, parse_digits(port), listen=listen)
 
 
 def _no_address_error(call: ChannelCall) -> UsageError:

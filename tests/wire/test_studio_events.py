@@ -2,7 +2,11 @@
 
 import json
 import os
+import signal
 import socket
+import subprocess
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -161,3 +165,25 @@ def test_the_port_is_in_use(run: Run, studio: Studio, port: int) -> None:
     assert (outcome.code, studio.requests) == (2, [])
     assert f"the port {port} of `127.0.0.1` is in use" in outcome.stderr
     assert "`--listen`" in outcome.stderr
+
+
+def test_an_interrupt_ends_the_wait(tmp_path: Path, studio: Studio, port: int) -> None:
+    began = threading.Event()
+    studio.on_start = lambda _sid: began.set()
+    words = [word for name, one in INPUTS.items() for word in ("-i", f"{name}={one}")]
+    command = [
+        sys.executable, "-m", "arazzo_runner", "run", str(WORKFLOWS / FOLLOW), *words,
+        "--server", f"studioApi={studio.url}", "--listen", f"127.0.0.1:{port}", "--report", "ndjson=-",
+    ]  # fmt: skip
+    variables = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **ENVIRONMENT}
+    with subprocess.Popen(command, cwd=tmp_path, env=variables, stdout=subprocess.PIPE, text=True) as run:  # fmt: skip
+        assert began.wait(timeout=30)
+        assert run.stdout is not None
+        lines = []
+        for line in run.stdout:
+            lines.append(line)
+            if "message" in json.loads(line)["event"]:  # it waits
+                run.send_signal(signal.SIGINT)
+                break
+        rest, _ = run.communicate(timeout=30)
+    assert run.returncode == 130, [*lines, rest]

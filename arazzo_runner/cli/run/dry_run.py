@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, TextIO, assert_never
 
 import click
 from click.core import ParameterSource
 
 from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.channels.call import ChannelCall
 from arazzo_runner.executor.dry_run import DryRunStep, dry_run_steps
 from arazzo_runner.executor.plan import Settings, WorkflowPlan
 from arazzo_runner.openapi.security.token_need import DigestNeed, Need, TokenNeed
@@ -35,9 +37,23 @@ def show_dry_run(
     for key in prepared.plan.selected:
         workflow = prepared.plan.workflows[key]
         out.write(f"{escape(workflow.workflow.workflow_id)} (dry run, nothing is sent)\n")
+        addresses = dict(_webhook_addresses(prepared, workflow))
         for step in _dry_run(prepared, workflow, settings):
             _show(step, masker, out)
+            if step.step_id in addresses:
+                out.write(f"    at {escape(addresses[step.step_id])}\n")
     return 0 if prepared.plan.selected else 5
+
+
+def _webhook_addresses(
+    prepared: pipeline.PreparedRun, workflow: WorkflowPlan
+) -> Iterator[tuple[str, str]]:
+    """The public addresses of the channels at which steps wait for webhooks, by their ids."""
+    listens = {one.step: one.endpoint.listen for one in prepared.routes}
+    for step in workflow.steps:
+        listen = listens.get(step.key.text(prepared.plan.entry))
+        if listen is not None and isinstance(step.call, ChannelCall):
+            yield step.step.step_id, listen.public_address(step.call.channel.address or "")
 
 
 def _dry_run(

@@ -130,3 +130,4 @@ def _names(unit: Unit) -> Iterator[str]:
         yield from async_operation_ids(api)
     for description in unit.apis.values():
         yield from (one.name for one in webhook_entries(description))
+        yield from webhook_ids(description)

@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from arazzo_runner.errors import UsageError
 from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.messaging.connection import Connection, Receiver
 from arazzo_runner.messaging.model import BrokerError, Endpoint, OutgoingMessage, Subscription
@@ -42,7 +43,11 @@ async def connect(endpoint: Endpoint, receiver: Receiver) -> Connection:
     if address is None:
         raise BrokerError("refused", *NO_LISTENER)
     server = WebhookListener(address, endpoint.max_message, receiver)
-    await server.open()
+    try:
+        await server.open()
+    except UsageError as reason:
+        (finding,) = reason.diagnostics
+        raise BrokerError("connect", finding.message, finding.help) from None
     return server
 
 
