@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from arazzo_runner.http import errors as http_errors
 from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.settings import HttpSettings
-from arazzo_runner.http_semantics.event_stream import EventStreamDecoder, is_event_stream
 from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.http_semantics.headers import header_value as joined
+from arazzo_runner.http_semantics.media_type import is_event_stream
 
 if TYPE_CHECKING:
-    from arazzo_runner.executor.channels.stream_end import StreamEnd
+    from arazzo_runner.executor.criteria import StreamEnd
     from arazzo_runner.expression.value import Value
     from arazzo_runner.openapi.message import HttpResponse
 
@@ -65,7 +65,7 @@ class ResponseBody:
         for piece in pieces:
             self._pieces.append(piece)
             if self._watch is not None and self._is_event_stream:
-                self._watch.feed(piece)
+                self._watch.look_at(piece)
 
     @property
     def is_enough(self) -> bool:
@@ -96,17 +96,19 @@ class StreamWatch:
     """Looks at the events of a response as they come, until its end is reached."""
 
     def __init__(self, end: StreamEnd, head: HttpResponse) -> None:
+        from arazzo_runner.http_semantics.event_stream import EventStreamDecoder
+
         self._end = end
         self._head = head
         self._decoder = EventStreamDecoder()
         self._events: list[Value] = []
         self.is_over = False
 
-    def feed(self, octets: bytes) -> None:
+    def look_at(self, octets: bytes) -> None:
         """Take some of the body, without its encodings."""
-        for event in self._decoder.feed(octets):
+        for event in self._decoder.events(octets):
             self._events.append(event.to_value())
-            self.is_over = self.is_over or self._end.passes(self._head, self._events)
+            self.is_over = self.is_over or self._end.is_enough(self._head, self._events)
 
 
 class ContentDecoder:

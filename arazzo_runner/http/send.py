@@ -32,7 +32,7 @@ from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchang
 from arazzo_runner.openapi.request.multipart import has_files, size_of
 
 if TYPE_CHECKING:
-    from arazzo_runner.executor.channels.stream_end import StreamEnd
+    from arazzo_runner.executor.criteria import StreamEnd
 
 
 class ExchangeLog:

@@ -11,17 +11,10 @@ from typing import Final
 from msgspec import Struct
 
 from arazzo_runner.http_semantics.integers import parse_digits
-from arazzo_runner.http_semantics.media_type import essence
 from arazzo_runner.text.pattern import lazy_pattern
 
-EVENT_STREAM: Final = "text/event-stream"
 _LINE_END: Final = lazy_pattern(rb"\r\n|\n|\r")
 _BOM: Final = "\ufeff"
-
-
-def is_event_stream(content_type: str) -> bool:
-    """Whether a media type is that of event streams."""
-    return essence(content_type).lower() == EVENT_STREAM
 
 
 class StreamEvent(Struct, frozen=True):
@@ -61,7 +54,7 @@ class EventStreamDecoder:
         """The octets of the event that is being read."""
         return len(self._line) + self._size
 
-    def feed(self, octets: bytes) -> Iterator[StreamEvent]:
+    def events(self, octets: bytes) -> Iterator[StreamEvent]:
         """The events that some octets end."""
         if self._after_return and octets.startswith(b"\n"):
             octets = octets[1:]
@@ -114,4 +107,4 @@ class EventStreamDecoder:
 
 def decode_events(octets: bytes) -> list[dict[str, str | int]]:
     """All events of a stream, each as an object of the fields that it has."""
-    return [one.to_value() for one in EventStreamDecoder().feed(octets)]
+    return [one.to_value() for one in EventStreamDecoder().events(octets)]

@@ -27,6 +27,7 @@ MULTIPART: Final = "multipart/form-data"
 
 _JSON: Final = frozenset({"application/json", "text/json", "application/x-json"})
 JSON_SEQ: Final = "application/json-seq"
+EVENT_STREAM: Final = "text/event-stream"
 _SEQUENCES: Final = frozenset(
     {
         "application/x-ndjson",
@@ -75,6 +76,11 @@ def is_json(content_type: str) -> bool:
 def is_json_sequence(content_type: str) -> bool:
     """One JSON value a line."""
     return essence(content_type) in _SEQUENCES
+
+
+def is_event_stream(content_type: str) -> bool:
+    """Whether a media type is that of event streams (``http_semantics/event_stream.py``)."""
+    return essence(content_type) == EVENT_STREAM
 
 
 def is_xml(content_type: str) -> bool:

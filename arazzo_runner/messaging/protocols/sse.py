@@ -13,13 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
-from arazzo_runner.http_semantics.event_stream import (
-    EVENT_STREAM,
-    EventStreamDecoder,
-    StreamEvent,
-    is_event_stream,
-)
-from arazzo_runner.http_semantics.media_type import essence
+from arazzo_runner.http_semantics.event_stream import EventStreamDecoder, StreamEvent
+from arazzo_runner.http_semantics.media_type import EVENT_STREAM, essence, is_event_stream
 from arazzo_runner.messaging.connection import Receiver
 from arazzo_runner.messaging.model import (
     BrokerError,
@@ -173,7 +168,7 @@ class EventStreamConnection:
         with contextlib.suppress(httpx.HTTPError):
             async with contextlib.aclosing(response):
                 async for octets in response.aiter_raw():
-                    for event in decoder.feed(octets):
+                    for event in decoder.events(octets):
                         stream.last_event_id, stream.retry = decoder.last_event_id, decoder.retry
                         yield event
                     if decoder.pending > limit + _OF_FIELDS:

@@ -12,7 +12,6 @@ from typing import Any, Final, NoReturn
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.http_semantics import media_type
-from arazzo_runner.http_semantics.event_stream import decode_events, is_event_stream
 from arazzo_runner.http_semantics.media_type import codec_of
 from arazzo_runner.text.number import parse_number
 from arazzo_runner.text.yaml_scalars import MAX_DIGITS
@@ -43,7 +42,9 @@ def decode_body(content_type: str | None, body: bytes, max_depth: int) -> MaybeV
         is_seq = media_type.essence(content_type) == media_type.JSON_SEQ
         lines = (line.strip(b" \t\r\n\x1e") for line in body.split(b"\x1e" if is_seq else b"\n"))
         return [_json(content_type, line, max_depth) for line in lines if line]
-    if is_event_stream(content_type):
+    if media_type.is_event_stream(content_type):
+        from arazzo_runner.http_semantics.event_stream import decode_events
+
         return [*decode_events(body)]
     if media_type.is_text(content_type):
         return _text(content_type, body)

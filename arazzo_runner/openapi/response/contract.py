@@ -13,7 +13,6 @@ from msgspec import Struct
 
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.http_semantics import media_type
-from arazzo_runner.http_semantics.event_stream import is_event_stream
 from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import (
@@ -258,7 +257,7 @@ def _schema(
     schema = media.schema or _sequence(media)
     if schema is None or isinstance(body, bytes) or media_type.is_xml(content_type or ""):
         return
-    if is_event_stream(content_type or "") and description.version < (3, 2):
+    if media_type.is_event_stream(content_type or "") and description.version < (3, 2):
         return  # before 3.2 nothing says what a schema is about: the text, an event, or its data
     if media.schema is None and not isinstance(body, list):
         return  # a sequence in another form, such as parts, is read as text

@@ -3,7 +3,7 @@ import pkgutil
 
 import pytest
 
-from arazzo_runner.http_semantics.media_type import codec_of, is_json
+from arazzo_runner.http_semantics.media_type import codec_of, is_event_stream, is_json
 
 NAMES = {one.name for one in pkgutil.iter_modules(encodings.__path__)} - {"aliases", "mbcs", "oem"}
 
@@ -54,3 +54,16 @@ def test_whatever_is_taken_gives_text_for_any_octets(name):
 )
 def test_which_media_types_are_json(content_type, json):
     assert is_json(content_type) is json
+
+
+@pytest.mark.parametrize(
+    ("content_type", "is_one"),
+    [
+        ("text/event-stream", True),
+        ("Text/Event-Stream; charset=utf-8", True),
+        ("text/event-streams", False),
+        ("application/json", False),
+    ],
+)
+def test_event_streams(content_type: str, is_one: bool) -> None:
+    assert is_event_stream(content_type) is is_one
