@@ -27,6 +27,13 @@ from arazzo_runner.text.pattern import lazy_pattern
 
 _VARIABLE: Final = lazy_pattern(r"\{([^{}]+)\}")
 
+_MECHANISMS: Final = {
+    "plain": "PLAIN",
+    "scramSha256": "SCRAM-SHA-256",
+    "scramSha512": "SCRAM-SHA-512",
+}
+"""Of SASL, by the types of security schemes."""
+
 ENCRYPTED: Final = frozenset(
     {"mqtts", "secure-mqtt", "amqps", "kafka-secure", "rediss", "wss", "https", "nats+tls", "tls"}
 )
@@ -179,7 +186,9 @@ def broker_credentials(security: BrokerSecurity, parts: CredentialParts) -> Brok
             token = parts["token"]
             return BrokerCredentials(token=token, headers=(("Authorization", f"Bearer {token}"),))
         case _:
-            return BrokerCredentials(parts.get("username", ""), parts.get("password", ""))
+            mechanism = _MECHANISMS.get(security.type, "")
+            name, password = parts.get("username", ""), parts.get("password", "")
+            return BrokerCredentials(name, password, mechanism=mechanism)
 
 
 def secret_values(credentials: BrokerCredentials, parts: CredentialParts) -> Iterable[str]:

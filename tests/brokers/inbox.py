@@ -6,7 +6,7 @@ import asyncio
 
 from arazzo_runner.messaging.model import BrokerError, Delivery, Subscription
 
-WAIT = 20.0  # generous: what is awaited comes within milliseconds
+WAIT = 60.0  # generous: what is awaited comes within milliseconds
 
 
 class Inbox:

@@ -18,6 +18,7 @@ from arazzo_runner.expression.evaluate import EvaluationError, evaluate, evaluat
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, MaybeValue, to_text
 from arazzo_runner.http_semantics.headers import Headers
+from arazzo_runner.http_semantics.media_type import is_event_stream
 from arazzo_runner.openapi.request.encoding import RequestRefused
 from arazzo_runner.text.pattern import lazy_pattern
 
@@ -114,6 +115,10 @@ def correlation_of(call: ChannelCall, scope: Scope) -> Correlation | None:
 
 
 def content_types(call: ChannelCall) -> tuple[str, ...]:
-    """Those of the messages in the description, each once."""
+    """Those of the messages in the description, each once.
+
+    That of an event stream is about the stream: what an event holds is another matter.
+    """
     named = (one.content_type for one in call.messages)
-    return tuple(dict.fromkeys(one for one in named if one is not None))
+    kinds = (one for one in named if one is not None and not is_event_stream(one))
+    return tuple(dict.fromkeys(kinds))

@@ -32,7 +32,6 @@ from arazzo_runner.messaging.protocols.upgrade_request import (
 )
 
 if TYPE_CHECKING:
-    from arazzo_runner.asyncapi.model import Bindings
     from arazzo_runner.expression.value import Value
     from arazzo_runner.http_semantics.headers import Headers
 
@@ -42,12 +41,6 @@ _PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 10.0
 _GOODBYE: Final = 0.5
 _OF_FIELDS: Final = 4096
-
-
-def is_event_channel(channel: Bindings, operation: Bindings) -> bool:
-    """Whether bindings say that a channel over HTTP is an event stream, and none of webhooks."""
-    method = operation.get("http", {}).get("method")
-    return "sse" in channel or (isinstance(method, str) and method.upper() == "GET")
 
 
 async def connect(endpoint: Endpoint, receiver: Receiver) -> EventStreamConnection:

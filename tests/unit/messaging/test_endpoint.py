@@ -119,8 +119,9 @@ LOGIN = {"username": "me", "password": "pw"}
     ("scheme", "kinds", "parts", "expected", "secrets"),
     [
         (("userPassword",), ("username", "password"), LOGIN, BrokerCredentials("me", "pw"), ["pw"]),
-        (("scramSha256",), ("username", "password"), LOGIN, BrokerCredentials("me", "pw"), ["pw"]),
-        (("plain",), ("username", "password"), LOGIN, BrokerCredentials("me", "pw"), ["pw"]),
+        (("scramSha256",), ("username", "password"), LOGIN, BrokerCredentials("me", "pw", mechanism="SCRAM-SHA-256"), ["pw"]),
+        (("scramSha512",), ("username", "password"), LOGIN, BrokerCredentials("me", "pw", mechanism="SCRAM-SHA-512"), ["pw"]),
+        (("plain",), ("username", "password"), LOGIN, BrokerCredentials("me", "pw", mechanism="PLAIN"), ["pw"]),
         (("apiKey", None, "user"), ("key",), {"key": "k"}, BrokerCredentials("k"), ["k"]),
         (("apiKey", None, "password"), ("key",), {"key": "k"}, BrokerCredentials(password="k"), ["k"]),
         (("httpApiKey", None, "header", "X-Key"), ("key",), {"key": "k"}, BrokerCredentials(headers=(("X-Key", "k"),)), ["k", "k"]),

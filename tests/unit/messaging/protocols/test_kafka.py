@@ -252,7 +252,7 @@ def test_login_that_is_refused(
 def test_cluster_that_is_lost(cluster: MockCluster) -> None:
     async def main() -> None:
         async with login_gate(cluster, USER, PASSWORD) as port:
-            where = endpoint(cluster, port=port, credentials=LOGIN, connect_timeout=2.0)
+            where = endpoint(cluster, port=port, credentials=LOGIN)
             opened = connected(where)
             connection, inbox = await opened.__aenter__()
             await connection.subscribe(Subscription("orders"))

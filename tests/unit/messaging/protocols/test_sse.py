@@ -19,7 +19,7 @@ from arazzo_runner.messaging.model import (
     OutgoingMessage,
     Subscription,
 )
-from arazzo_runner.messaging.protocols.sse import MOST_RECONNECTS, connect, is_event_channel
+from arazzo_runner.messaging.protocols.sse import MOST_RECONNECTS, connect
 from brokers.inbox import Inbox
 
 SECRET = "token-of-the-tap-3"
@@ -272,18 +272,3 @@ def test_what_cannot_be_done() -> None:
         "refused: the channel `/events` is an event stream, which is received only",
         "refused: the address `/orders/{id}/events` is not known before the run",
     ]
-
-
-@pytest.mark.parametrize(
-    ("channel", "operation", "is_one"),
-    [
-        ({"sse": {}}, {}, True),
-        ({}, {"http": {"method": "GET"}}, True),
-        ({}, {"http": {"method": "get"}}, True),
-        ({}, {"http": {"method": "POST"}}, False),
-        ({}, {"http": {}}, False),
-        ({}, {}, False),
-    ],
-)
-def test_what_is_an_event_stream(channel: Any, operation: Any, is_one: bool) -> None:
-    assert is_event_channel(channel, operation) is is_one
