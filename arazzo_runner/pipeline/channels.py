@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from arazzo_runner.executor.channels.call import ChannelCall
 from arazzo_runner.executor.plan import Plan, StepPlan
 from arazzo_runner.http.settings import HttpSettings
-from arazzo_runner.pipeline.event_streams import check_http_channel
 from arazzo_runner.text.diagnostic import Diagnostic, error
 
 if TYPE_CHECKING:
@@ -90,6 +89,8 @@ def _route(
     broker = choose_broker(channel, _override(call.source, options))
     connect_function(broker.protocol)  # its library may be missing
     if broker.protocol in {"http", "https"}:
+        from arazzo_runner.pipeline.event_streams import check_http_channel
+
         check_http_channel(call)
     shown, hidden = BrokerCredentials(), list[str]()
     found = credentials.of_broker(call.source, broker)
