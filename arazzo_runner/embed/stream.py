@@ -28,6 +28,7 @@ from arazzo_runner.executor.run_state import Compute
 from arazzo_runner.executor.world import (
     OpenCall,
     PublishCall,
+    PublishedMessage,
     ReceiveCall,
     ReceivedMessage,
     SendCall,
@@ -154,8 +155,10 @@ class _StreamWorld:
         answer: TransportFailure | None = await _StreamCall(lambda world: world.open_channels(call))
         return answer
 
-    async def publish(self, call: PublishCall) -> TransportFailure | None:
-        answer: TransportFailure | None = await _StreamCall(lambda world: world.publish(call))
+    async def publish(self, call: PublishCall) -> PublishedMessage | TransportFailure | None:
+        answer: PublishedMessage | TransportFailure | None = await _StreamCall(
+            lambda world: world.publish(call)
+        )
         return answer
 
     async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:

@@ -131,7 +131,7 @@ class StepMessage(SafeRepr, frozen=True):
 
     ``address`` is where it went, or came from. ``body`` is its payload as bytes: :attr:`payload`
     reads it. ``others`` came over the channel as well, and were not taken so far. ``duration`` is
-    in seconds: until it was handed over, or came.
+    in seconds: until it was handed over, or came. ``notes`` are what the world said of it.
     """
 
     channel: str
@@ -142,6 +142,7 @@ class StepMessage(SafeRepr, frozen=True):
     body: bytes
     others: int = 0
     duration: float = 0.0
+    notes: tuple[str, ...] = ()
 
     @property
     def payload(self) -> MaybeValue:
@@ -187,6 +188,12 @@ class Attempt(SafeRepr, frozen=True):
     outputs: dict[str, Value] = field(default_factory=dict)
     key: str = ""
     message: StepMessage | None = None
+
+    @property
+    def world_notes(self) -> tuple[str, ...]:
+        """What the world said of the response or of the message."""
+        told = self.response or self.message
+        return told.notes if told is not None else ()
 
     @property
     def body(self) -> MaybeValue:

@@ -30,6 +30,7 @@ FailureCode: TypeAlias = Choice[
     "protocol",
     "limit",
     "refused",
+    "rejected",
     "credentials",
     "cancelled",
     "in-doubt",
@@ -130,6 +131,12 @@ class Correlation(SafeRepr, frozen=True):
         return ", ".join(one.text for one in self.locations)
 
 
+class PublishedMessage(Struct, frozen=True):
+    """A message was handed over; ``notes`` are what a report should say of it."""
+
+    notes: tuple[str, ...]
+
+
 class ReceiveCall(Struct, frozen=True):
     """Take the first message of a channel that matches, or wait for it.
 
@@ -152,7 +159,8 @@ class ReceiveCall(Struct, frozen=True):
 class ReceivedMessage(SafeRepr, frozen=True):
     """A message that was received; ``others`` came as well, and were not taken so far.
 
-    ``duration`` is in seconds, since the step began to wait.
+    ``duration`` is in seconds, since the step began to wait. ``notes`` are what a report should say
+    of it.
     """
 
     address: str
@@ -161,6 +169,7 @@ class ReceivedMessage(SafeRepr, frozen=True):
     content_type: str | None = None
     others: int = 0
     duration: float = 0.0
+    notes: tuple[str, ...] = ()
 
     def brief(self) -> str:
         """Where it came from."""
@@ -207,8 +216,8 @@ class World(Protocol):
         """Make channels ready; called once, before the first step of a run that has any."""
         ...
 
-    async def publish(self, call: PublishCall) -> TransportFailure | None:
-        """Publish a message."""
+    async def publish(self, call: PublishCall) -> PublishedMessage | TransportFailure | None:
+        """Publish a message; None where there is nothing more to say of it."""
         ...
 
     async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:

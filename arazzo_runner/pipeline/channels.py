@@ -34,10 +34,10 @@ class ChannelRoutes(Struct, frozen=True):
 
 
 def channel_routes(plan: Plan, options: RunConfig, credentials: RunCredentials) -> ChannelRoutes:
-    """The routes of all steps on channels; none where the world has channels of its own."""
+    """The routes of all steps on channels; none with the mock, and where the world has its own."""
     from arazzo_runner.messaging.model import BrokerError
 
-    if options.own_channels:
+    if options.mock is not None or options.own_channels:
         return ChannelRoutes()
     routes: list[ChannelRoute] = []
     findings: dict[Diagnostic, None] = {}
@@ -52,9 +52,6 @@ def channel_routes(plan: Plan, options: RunConfig, credentials: RunCredentials) 
         routes.append(route)
         secrets.update(dict.fromkeys(hidden))
     return ChannelRoutes(tuple(routes), tuple(findings), tuple(secrets))
-
-
-_OTHERS = "run the other workflows with `--workflow`, or without `--mock`"
 
 
 def _channel_steps(plan: Plan) -> Iterator[tuple[StepPlan, ChannelCall]]:
@@ -78,8 +75,6 @@ def _route(
     from arazzo_runner.messaging.protocols.registry import connect_function
     from arazzo_runner.pipeline.webhooks import is_webhook, webhook_route
 
-    if options.mock is not None:
-        raise BrokerError("refused", "the mock sends no messages", _OTHERS)
     if is_webhook(call) and _override(call.source, options) is None:
         return webhook_route(name, call, options, credentials)
     channel = call.channel

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from math import inf
-from typing import Final
+from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
@@ -14,6 +14,7 @@ from arazzo_runner.executor.plan import Plan, step_text
 from arazzo_runner.executor.world import (
     OpenCall,
     PublishCall,
+    PublishedMessage,
     ReceiveCall,
     ReceivedMessage,
     SendCall,
@@ -23,6 +24,8 @@ from arazzo_runner.expression.query.limits import QueryError, with_checkpoint
 from arazzo_runner.http.errors import messaging_failure
 from arazzo_runner.http.settings import Deadline
 from arazzo_runner.mock.api import MockApi
+from arazzo_runner.mock.channels.broker import MockChannels
+from arazzo_runner.mock.channels.expectations import ChannelExpectations, channel_expectations
 from arazzo_runner.mock.generate.flatten import NoExample
 from arazzo_runner.mock.generate.time_budget import within_seconds
 from arazzo_runner.mock.settings import MockSettings
@@ -37,6 +40,8 @@ from arazzo_runner.openapi.lookup import find_by_pointer
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.model import ApiDescription
 
+T = TypeVar("T")
+
 MAX_SECONDS: Final = 5.0
 """Of work for one response."""
 LEAST_SECONDS: Final = 1.0
@@ -49,7 +54,8 @@ class MockWorld:
 
     ``descriptions`` are the OpenAPI descriptions by the names of their sources. The same ``seed``
     gives the same answers. Waiting takes no time: ``slept`` is how many seconds were asked for.
-    ``expected`` is what the steps expect (``mock_world``); ``lenient`` also answers requests that
+    ``expected`` is what the steps expect (``mock_world``), ``on_channels`` those that send and
+    receive messages; ``lenient`` also answers requests that
     are not as documented, with a note.
     """
 
@@ -58,6 +64,7 @@ class MockWorld:
         descriptions: Mapping[str, ApiDescription],
         seed: int = 0,
         expected: Expectations | None = None,
+        on_channels: ChannelExpectations | None = None,
         *,
         lenient: bool = False,
     ) -> None:
@@ -67,6 +74,7 @@ class MockWorld:
             name: MockApi(seed, lenient=lenient, compiled=_shared_templates(one))
             for name, one in descriptions.items()
         }
+        self.channels = MockChannels(on_channels or {}, seed, is_lenient=lenient)
         self.slept = 0.0
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
@@ -106,24 +114,47 @@ class MockWorld:
         self.slept += seconds
 
     async def open_channels(self, call: OpenCall) -> TransportFailure | None:
-        """Refuse: there are no channels here."""
-        return messaging_failure(call.channels[0])
+        """Refuse where there are no channels here; they need no more."""
+        known = self.channels.expected
+        strange = (one for one in call.channels if one.step not in known)
+        return next(map(messaging_failure, strange), None)
 
-    async def publish(self, call: PublishCall) -> TransportFailure | None:
-        """Refuse: there are no channels here."""
-        return messaging_failure(call)
+    async def publish(self, call: PublishCall) -> PublishedMessage | TransportFailure | None:
+        """Judge a message by the description of its channel, and remember it."""
+        if step_text(call.key) not in self.channels.expected:
+            return messaging_failure(call)
+        return _within_time(f"the channel `{call.channel}`", partial(self.channels.publish, call))
 
     async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:
-        """Refuse: there are no channels here."""
-        return messaging_failure(call)
+        """A message that is made from the description of the channel."""
+        if step_text(call.key) not in self.channels.expected:
+            return messaging_failure(call)
+        return _within_time(f"the channel `{call.channel}`", partial(self.channels.receive, call))
+
+
+def _within_time(channel: str, answer: Callable[[], T]) -> T | TransportFailure:
+    """What the mock does about a channel, or why it could not, or not in time."""
+    try:
+        return within_seconds(MAX_SECONDS, answer)
+    except (NoExample, QueryError) as reason:
+        message = f"no message of {channel} could be generated: {reason}"
+    except DocumentError as reason:
+        message = f"the description of {channel} is invalid: {reason}"
+    except RecursionError:
+        message = f"the schemas of {channel} are nested too deeply"
+    return TransportFailure("refused", message, "document an `example` of the message")
 
 
 def mock_world(
     plan: Plan, descriptions: Mapping[str, ApiDescription], settings: MockSettings
 ) -> MockWorld:
     """The world for one run of a plan: its answers have what the steps ask for and read."""
-    expected = expectations_of(plan, value_flow(plan), settings.cases)
-    return MockWorld(descriptions, settings.seed, expected, lenient=settings.is_lenient)
+    flow = value_flow(plan)
+    expected = expectations_of(plan, flow, settings.cases)
+    on_channels = channel_expectations(plan, flow, settings.cases)
+    return MockWorld(
+        descriptions, settings.seed, expected, on_channels, lenient=settings.is_lenient
+    )
 
 
 def _shared_templates(description: ApiDescription) -> CompiledTemplates:

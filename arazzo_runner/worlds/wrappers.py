@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from arazzo_runner.executor.world import (
     OpenCall,
     PublishCall,
+    PublishedMessage,
     ReceiveCall,
     ReceivedMessage,
     SendCall,
@@ -48,7 +49,7 @@ class WrappedWorld:
         """Open them through the wrapped world."""
         return await self._world.open_channels(call)
 
-    async def publish(self, call: PublishCall) -> TransportFailure | None:
+    async def publish(self, call: PublishCall) -> PublishedMessage | TransportFailure | None:
         """Publish through the wrapped world."""
         return await self._world.publish(call)
 
@@ -193,7 +194,7 @@ class SignalWorld:
         except KeyboardInterrupt:
             return _CANCELLED
 
-    async def publish(self, call: PublishCall) -> TransportFailure | None:
+    async def publish(self, call: PublishCall) -> PublishedMessage | TransportFailure | None:
         """Publish through the wrapped world."""
         if call.is_final:
             return await self._world.publish(call)
@@ -263,7 +264,7 @@ class CancellableWorld(WrappedWorld):
         """Open them through the wrapped world, until stopped."""
         return await self._until_stopped(partial(self._world.open_channels, call))
 
-    async def publish(self, call: PublishCall) -> TransportFailure | None:
+    async def publish(self, call: PublishCall) -> PublishedMessage | TransportFailure | None:
         """Publish through the wrapped world, until stopped."""
         if call.is_final:
             return await self._world.publish(call)

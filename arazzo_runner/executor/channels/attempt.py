@@ -7,7 +7,9 @@ where that does not meet its criteria.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -40,6 +42,7 @@ from arazzo_runner.executor.world import (
     SUSPENDING,
     Correlation,
     PublishCall,
+    PublishedMessage,
     ReceiveCall,
     ReceivedMessage,
     TransportFailure,
@@ -89,12 +92,13 @@ async def _send(
         return _refused_outcome(reason, planned, call, frame)
     publish = _publish_call(planned, call, built, frame, key)
     started = ledger.clock.monotonic()
-    failure = await ledger.world.publish(publish)
+    came = await ledger.world.publish(publish)
     message = StepMessage(
         call.channel.name, "send", built.address, built.headers, built.content_type, built.payload,
         duration=ledger.clock.monotonic() - started,
+        notes=came.notes if isinstance(came, PublishedMessage) else (),
     )  # fmt: skip
-    failure = failure and _note_failure(failure, planned, frame)
+    failure = _note_failure(came, planned, frame) if isinstance(came, TransportFailure) else None
     ledger.tell(MessageSent(key, call.channel.name, failure or message, frame.depth))
     values = MessageValues(built.headers, built.value)
     scope = replace(frame.scope, message=values)
@@ -152,6 +156,7 @@ async def _receive(
         came.payload,
         came.others,
         came.duration,
+        came.notes,
     )
     ledger.tell(MessageReceived(key, call.channel.name, message, frame.depth))
     judge = partial(_judge_received, planned, call, came, message, frame)
@@ -246,10 +251,17 @@ def _note_failure(
     return failure
 
 
+_FAULTS: Final[Mapping[str, FaultSide]] = {
+    "credentials": "call",
+    "mismatch": "call",
+    "rejected": "request",
+}
+
+
 def _failed_outcome(
     planned: StepPlan, scope: Scope, failure: TransportFailure, message: StepMessage | None
 ) -> AttemptOutcome:
-    fault: FaultSide = "call" if failure.code in ("credentials", "mismatch") else "response"
+    fault = _FAULTS.get(failure.code, "response")
     error = StepError(failure.code, failure.message, failure.hint, fault, planned.step.place)
     sent = None if failure.unsent else message
     attempt = Attempt(None, None, error, (), (), None, succeeded=False, message=sent)

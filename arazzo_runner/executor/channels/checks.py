@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from arazzo_runner.text.source import Place
 
 
-class _Verdict(Struct, frozen=True):
+class MessageVerdict(Struct, frozen=True):
+    """Whether a message is as its description has it; ``place`` is the place of that."""
+
     kind: CheckKind
     passed: bool
     message: str
@@ -51,7 +53,7 @@ def message_checks(
     step_id = planned.step.step_id
     step = f"{frame.plan.workflow.workflow_id}/{step_id}"
     severities = severities_for(frame.ledger.settings.checks, (call.name, step_id, step))
-    judged = [list(_verdicts(one, content_type, values)) for one in call.messages]
+    judged = [list(message_verdicts(one, content_type, values)) for one in call.messages]
     best = min(judged, key=_failures, default=[])
     return tuple(
         CheckResult(one.kind, severity, one.passed, one.message, one.pointer, one.place)
@@ -60,25 +62,26 @@ def message_checks(
     )
 
 
-def _failures(verdicts: list[_Verdict]) -> int:
+def _failures(verdicts: list[MessageVerdict]) -> int:
     return sum(not one.passed for one in verdicts)
 
 
-def _verdicts(
+def message_verdicts(
     message: Message, content_type: str | None, values: MessageValues
-) -> Iterator[_Verdict]:
+) -> Iterator[MessageVerdict]:
+    """How a message fits one of the description; ``content_type`` is that which came with it."""
     documented = message.content_type
     if documented is not None and content_type is not None:
         passed = essence(documented) == essence(content_type)
         text = f"the content type `{content_type}` of the message is documented"
         if not passed:
             text = f"the content type of the message is `{content_type}`, not `{documented}`"
-        yield _Verdict("content-type", passed, text, message.place)
+        yield MessageVerdict("content-type", passed, text, message.place)
     yield from _payload_verdicts(message, values)
     yield from _header_verdicts(message, values.headers)
 
 
-def _payload_verdicts(message: Message, values: MessageValues) -> Iterator[_Verdict]:
+def _payload_verdicts(message: Message, values: MessageValues) -> Iterator[MessageVerdict]:
     held = message.payload
     if held is None or held.schema is None or isinstance(values.payload, bytes):
         return
@@ -87,19 +90,21 @@ def _payload_verdicts(message: Message, values: MessageValues) -> Iterator[_Verd
         found = schema_errors(None, held.schema, held.description, "response")
         if found:
             text = f"the message is empty; `{message.name}` has a payload"
-            yield _Verdict("schema", passed=False, message=text, place=held.schema.place)
+            yield MessageVerdict("schema", passed=False, message=text, place=held.schema.place)
         return
     found = schema_errors(values.payload, held.schema, held.description, "response")
     for one in found:
         where = f"`{one.pointer}`: " if one.pointer else ""
         text = f"{where}{one.message}"
-        yield _Verdict("schema", passed=False, message=text, place=one.place, pointer=one.pointer)
+        yield MessageVerdict(
+            "schema", passed=False, message=text, place=one.place, pointer=one.pointer
+        )
     if not found:
         text = f"the payload is as `{message.name}` documents it"
-        yield _Verdict("schema", passed=True, message=text, place=held.schema.place)
+        yield MessageVerdict("schema", passed=True, message=text, place=held.schema.place)
 
 
-def _header_verdicts(message: Message, headers: Headers) -> Iterator[_Verdict]:
+def _header_verdicts(message: Message, headers: Headers) -> Iterator[MessageVerdict]:
     for one in message.headers:
         if one.schema is not None:
             yield from _object_verdicts(message, one, one.schema, headers)
@@ -107,7 +112,7 @@ def _header_verdicts(message: Message, headers: Headers) -> Iterator[_Verdict]:
 
 def _object_verdicts(
     message: Message, held: MessageSchema, schema: Schema, headers: Headers
-) -> Iterator[_Verdict]:
+) -> Iterator[MessageVerdict]:
     """The headers as the object that their schema describes."""
     shape = shape_of(schemas_of(held.description), schema)
     value = _header_object(shape, headers)
@@ -115,10 +120,10 @@ def _object_verdicts(
     for one in found:
         where = f" `{one.pointer}`" if one.pointer else ""
         text = f"the headers{where}: {one.message}"
-        yield _Verdict("headers", passed=False, message=text, place=one.place)
+        yield MessageVerdict("headers", passed=False, message=text, place=one.place)
     if not found:
         text = f"the headers are as `{message.name}` documents them"
-        yield _Verdict("headers", passed=True, message=text, place=schema.place)
+        yield MessageVerdict("headers", passed=True, message=text, place=schema.place)
 
 
 def _header_object(shape: SchemaShape, headers: Headers) -> dict[str, Value]:

@@ -100,12 +100,13 @@ def expectations_of(
         plan.memo["expectations"] = _expectations(plan, flow)
     known: dict[StepKey, StepExpectation] = plan.memo["expectations"]
     return {
-        key.text(plan.entry): replace(one, case=case) if (case := _case(key, cases)) else one
+        key.text(plan.entry): replace(one, case=case) if (case := case_of(key, cases)) else one
         for key, one in known.items()
     }
 
 
-def _case(key: StepKey, cases: Mapping[str, str]) -> str:
+def case_of(key: StepKey, cases: Mapping[str, str]) -> str:
+    """What a step is to get, by its name or that with its workflow; empty: nothing of its own."""
     return cases.get(f"{key.workflow}/{key.step}", cases.get(key.step, ""))
 
 
@@ -120,7 +121,7 @@ def _expectations(plan: Plan, flow: ValueFlow) -> dict[StepKey, StepExpectation]
             ways = dict.fromkeys((*body_reads(planned), *sinks))
             found[planned.key] = StepExpectation(
                 tuple(one for one in map(criterion_parts, planned.criteria) if one.asks_status),
-                tuple(_body_read(sinks, way) for way in ways),
+                tuple(body_read(sinks, way) for way in ways),
                 planned.criteria,
                 patience=_patience(planned),
                 sends_invalid=planned.step.sends_invalid,
@@ -173,7 +174,8 @@ def _patience(planned: StepPlan) -> int:
     ) if retries else 0  # fmt: skip
 
 
-def _body_read(sinks: Sinks, way: Tokens) -> BodyRead:
+def body_read(sinks: Sinks, way: Tokens) -> BodyRead:
+    """A read of a body or payload, with the schemas of where its value is sent then."""
     taking = sinks.get(way, [])
     schemas = tuple(one.schema for one in taking)
     return BodyRead(way, schemas, bool(taking) and all(one.is_text for one in taking))

@@ -6,8 +6,8 @@ parameter takes. So what the mock makes up is made for its readers too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from arazzo_runner.document.model import QueryCriterion, Step
 from arazzo_runner.document.rules.expressions import expressions_in, in_value
 from arazzo_runner.errors import DocumentError
+from arazzo_runner.executor.channels.call import ChannelCall
 from arazzo_runner.executor.payload.plan import BodyPlan
 from arazzo_runner.executor.plan import (
     OperationCall,
@@ -54,6 +55,9 @@ from arazzo_runner.mock.generate.validators import (
 from arazzo_runner.openapi.model import ApiDescription, Schema
 from arazzo_runner.openapi.schema.compile import standalone_schema
 from arazzo_runner.openapi.schema.walk import item_schemas, member_schemas, properties_of
+
+if TYPE_CHECKING:
+    from arazzo_runner.asyncapi.model import Message
 
 Tokens: TypeAlias = tuple[str | int, ...]
 
@@ -143,10 +147,17 @@ class ValueFlow(Struct):
                     schema = combine_schemas([schema, NOT_EMPTY])
                 self.follow(flow, argument.value, Sink(schema, required, is_text=True))
         if call.body is not None:
-            self._add_body(flow, call.body, description)
+            media = call.body.media
+            self._add_body(flow, call.body, media.schema if media else None, description)
 
-    def _add_body(self, flow: WorkflowPlan, body: BodyPlan, description: ApiDescription) -> None:
-        schema = _standalone(body.media.schema if body.media else None, description)
+    def _add_body(
+        self,
+        flow: WorkflowPlan,
+        body: BodyPlan,
+        documented: Schema | None,
+        description: ApiDescription,
+    ) -> None:
+        schema = _standalone(documented, description)
         if schema is None:
             return
         for value, part, required in _parts(body.payload, schema, schema, required=True):
@@ -157,6 +168,20 @@ class ValueFlow(Struct):
                 found = _descend(schema, schema, tokens)
                 if found is not None:
                     self.follow(flow, one.value, Sink(schema_part(found, schema)))
+
+    def add_message(self, flow: WorkflowPlan, call: ChannelCall) -> None:
+        """The sinks that a message is: its address, its headers, its payload, its correlation."""
+        text = Sink(NOT_EMPTY, required=True, is_text=True)
+        if call.correlation is not None:
+            self.follow(flow, call.correlation, text)
+        for argument in call.arguments:
+            if argument.location == "path":
+                self.follow(flow, argument.value, text)
+            for sink in _header_sinks(call.messages, argument.name):
+                self.follow(flow, argument.value, sink)
+        held = call.messages[0].payload if call.messages else None
+        if call.body is not None and held is not None:
+            self._add_body(flow, call.body, held.schema, held.description)
 
     def add_links(self, flow: WorkflowPlan, call: WorkflowCall) -> None:
         """What a called workflow does with its inputs is done with what it is given."""
@@ -181,6 +206,8 @@ def _value_flow(plan: Plan) -> ValueFlow:
     for flow, call in calls:
         if isinstance(call, OperationCall):
             found.add_call(flow, call)
+        elif isinstance(call, ChannelCall):
+            found.add_message(flow, call)
     for _ in range(3):  # the inputs of a workflow may be those of one that calls it, and so on
         for flow, call in calls:
             if isinstance(call, WorkflowCall):
@@ -207,9 +234,9 @@ def body_reads(planned: StepPlan) -> Iterator[Tokens]:
 
 def _response_ways(value: DynamicValue | None) -> Iterator[Tokens]:
     match value:
-        case BodyRef(message="response", path=path):
+        case BodyRef(message="response" | "message", path=path):
             yield path.tokens
-        case Selector(context=BodyRef(message="response", path=path)):
+        case Selector(context=BodyRef(message="response" | "message", path=path)):
             yield (*path.tokens, *_concrete(selector_tokens(value)))
         case _:
             return
@@ -239,6 +266,14 @@ def _standalone(schema: Schema | None, description: ApiDescription) -> Value | N
         return standalone_schema(schema, description, "request")
     except DocumentError:
         return None
+
+
+def _header_sinks(messages: Sequence[Message], name: str) -> Iterator[Sink]:
+    for held in (headers for one in messages[:1] for headers in one.headers):
+        schema = _standalone(held.schema, held.description)
+        inner = None if schema is None else _descend(schema, schema, [name])
+        if inner is not None:
+            yield Sink(schema_part(inner, schema), is_text=True)
 
 
 def _parts(

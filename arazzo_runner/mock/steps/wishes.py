@@ -132,10 +132,14 @@ def wishes_of(criteria: Iterable[Criterion]) -> Iterator[Wish]:
         match criterion:
             case SimpleCriterion(condition=condition):
                 yield from _condition_wishes(condition)
-            case QueryCriterion(kind="regex", context=BodyRef(message="response", path=path)):
+            case QueryCriterion(
+                kind="regex", context=BodyRef(message="response" | "message", path=path)
+            ):
                 if "{$" not in criterion.text:
                     yield Wish(member_tokens(path.tokens), "regex", criterion.text)
-            case QueryCriterion(kind="jsonpath", context=BodyRef(message="response", path=path)):
+            case QueryCriterion(
+                kind="jsonpath", context=BodyRef(message="response" | "message", path=path)
+            ):
                 yield from _filter_wishes(criterion.text, path.tokens)
             case _:
                 continue
@@ -171,9 +175,9 @@ def _comparison_wishes(comparison: Comparison) -> Iterator[Wish]:
 
 def _wishes(side: object, operator: str, value: Value) -> Iterator[Wish]:
     match side:
-        case BodyRef(message="response", path=path) if value is not None:
+        case BodyRef(message="response" | "message", path=path) if value is not None:
             yield Wish(member_tokens(path.tokens), operator, value)
-        case HeaderRef(message="response", name=name) if operator == "==":
+        case HeaderRef(message="response" | "message", name=name) if operator == "==":
             yield Wish((), operator, str(value), name)
         case _:
             return

@@ -164,8 +164,8 @@ class JsonParts:
         }
         if attempt.message is not None:
             spelled["message"] = self.message(attempt.message)
-        if attempt.response and attempt.response.notes:
-            notes: list[Value] = [self.text(one) for one in attempt.response.notes]
+        if attempt.world_notes:
+            notes: list[Value] = [self.text(one) for one in attempt.world_notes]
             spelled["notes"] = notes
         redirects = [self._redirect(one) for one in followed_redirects(attempt)]
         if redirects:

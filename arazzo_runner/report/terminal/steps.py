@@ -282,9 +282,10 @@ def warning_lines(attempt: Attempt, look: TextStyle) -> list[str]:
 
 
 def note_lines(attempt: Attempt, look: TextStyle) -> list[str]:
-    """What the mock says of its response, and that a request was sent twice."""
-    notes = attempt.response.notes if attempt.response else ()
-    return look.label_lines("note", [look.shown.line(one, 2 * look.width) for one in notes])
+    """What the mock says of its response or message, and that a request was sent twice."""
+    return look.label_lines(
+        "note", [look.shown.line(one, 2 * look.width) for one in attempt.world_notes]
+    )
 
 
 def _warning(found: Folded, look: TextStyle) -> str:

@@ -3,12 +3,14 @@
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from arazzo_runner.executor.dry_run import dry_run_steps
 from arazzo_runner.executor.events import MessageAwaited, MessageReceived, MessageSent
 from arazzo_runner.executor.plan import Limits, Settings
 from arazzo_runner.executor.world import (
     PublishCall,
+    PublishedMessage,
     ReceiveCall,
     ReceivedMessage,
     TransportFailure,
@@ -165,7 +167,12 @@ def test_a_payload_that_cannot_be_built(ran):
 
 @pytest.mark.parametrize(
     ("code", "status", "fault", "stops"),
-    [("connect", "error", "response", False), ("credentials", "error", "call", False), ("cancelled", "error", "response", True)],
+    [
+        ("connect", "error", "response", False),
+        ("credentials", "error", "call", False),
+        ("rejected", "failed", "request", False),
+        ("cancelled", "error", "response", True),
+    ],
 )  # fmt: skip
 def test_a_message_that_was_not_taken(ran, code, status, fault, stops):
     result = ran(SEND, world={"taken": [TransportFailure(code, "no", "do")]})
@@ -176,6 +183,13 @@ def test_a_message_that_was_not_taken(ran, code, status, fault, stops):
     assert attempt.message is not None
     unsent = ran(SEND, world={"taken": [TransportFailure("cancelled", "no", unsent=True)]})
     assert last(unsent).message is None
+
+
+def test_what_a_world_says_of_messages_is_kept(ran):
+    sent = last(ran(SEND, world={"taken": [PublishedMessage(("lenient",))]}))
+    received = last(ran(RECEIVE, replace(came({"status": "ok"}), notes=("made",))))
+    assert (sent.world_notes, received.world_notes) == (("lenient",), ("made",))
+    assert last(ran(RECEIVE)).world_notes == ()
 
 
 def test_a_message_is_received(ran):
