@@ -19,7 +19,7 @@ from arazzo_runner.executor.result import (
     StepResult,
     WorkflowResult,
 )
-from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.executor.world import PublishCall, ReceiveCall, TransportFailure
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.model import Operation
@@ -91,6 +91,7 @@ class MessageSent(SafeRepr, frozen=True):
     channel: str
     outcome: StepMessage | TransportFailure
     depth: int
+    call: PublishCall
 
     def brief(self) -> str:
         """Which attempt, and what came of it."""
@@ -104,6 +105,7 @@ class MessageAwaited(SafeRepr, frozen=True):
     channel: str
     timeout: float | None
     depth: int
+    call: ReceiveCall
 
     def brief(self) -> str:
         """Which attempt, and of which channel."""

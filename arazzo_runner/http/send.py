@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from arazzo_runner.executor.world import (
     OpenCall,
     PublishCall,
+    PublishedMessage,
     ReceiveCall,
     ReceivedMessage,
     SendCall,
@@ -229,7 +230,7 @@ class HttpWorldBase:
         """Refused: there is no channel."""
         return http_errors.messaging_failure(call.channels[0])
 
-    async def publish(self, call: PublishCall) -> TransportFailure | None:
+    async def publish(self, call: PublishCall) -> PublishedMessage | TransportFailure | None:
         """Refused: there is no channel."""
         return http_errors.messaging_failure(call)
 

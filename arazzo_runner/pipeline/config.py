@@ -25,7 +25,7 @@ class RunConfig(SafeRepr, frozen=True):
     requests without credentials where none are set. ``headers`` are ``[SOURCE=]NAME=VALUE``;
     ``no_auth`` is where no credentials go: ``all`` or ``SOURCE[.SCHEME]``; ``identities`` are the
     credentials that steps may name. ``secrets`` are names of inputs and outputs to mask. With
-    ``own_channels`` the world has channels itself, and needs no brokers.
+    ``own_channels`` the world has channels itself, as a recording has, and needs no brokers.
     """
 
     servers: Mapping[str, str] = field(default_factory=dict)

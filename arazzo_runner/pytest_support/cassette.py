@@ -17,12 +17,16 @@ from msgspec.structs import replace
 from arazzo_runner.embed.result import Result
 from arazzo_runner.executor.events import (
     Event,
+    MessageAwaited,
+    MessageReceived,
+    MessageSent,
     Observer,
     RequestSent,
     ResponseReceived,
     StepFinished,
     StepStarted,
 )
+from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.model import Operation
@@ -35,7 +39,13 @@ from arazzo_runner.recording.documents import (
     relative_to_file,
 )
 from arazzo_runner.recording.file import read_recording, write_recording
-from arazzo_runner.recording.model import RecordedExchange, RecordedOptions, Recording
+from arazzo_runner.recording.model import (
+    RecordedExchange,
+    RecordedMessage,
+    RecordedOptions,
+    Recording,
+)
+from arazzo_runner.recording.spool import message_awaited, message_received, message_sent
 from arazzo_runner.report.exit_code import exit_code
 from arazzo_runner.report.secrets import MASK, Masker
 from arazzo_runner.text.pattern import lazy_pattern
@@ -85,6 +95,8 @@ class Recorder:
         self._operations: list[tuple[str, str, str]] = []
         self._requests: dict[str, HttpRequest] = {}
         self._exchanges: list[RecordedExchange] = []
+        self._awaited: dict[str, RecordedMessage] = {}
+        self._messages: list[RecordedMessage] = []
 
     def __call__(self, event: Event) -> None:
         """Take note of an event."""
@@ -100,6 +112,13 @@ class Recorder:
             case ResponseReceived(key, outcome):
                 sent = self._requests.pop(key)
                 self._exchanges.append(RecordedExchange(key, self._operations[-1], sent, outcome))
+            case MessageSent(outcome=outcome, call=sent_message):
+                failure = outcome if isinstance(outcome, TransportFailure) else None
+                self._messages.append(replace(message_sent(sent_message), failure=failure))
+            case MessageAwaited(call=awaited):
+                self._awaited[awaited.key] = message_awaited(awaited)
+            case MessageReceived(key, _, outcome):
+                self._messages.append(message_received(self._awaited.pop(key), outcome))
             case _:
                 pass
 
@@ -118,7 +137,16 @@ class Recorder:
         digests = recording_run.digests(self._description)
         exchanges = tuple(self._exchanges)
         documents = documents_relative_to(documents_of(self._description), str(file))
-        recording = Recording(document, exchanges, inputs, options, digests, when, documents)
+        recording = Recording(
+            document,
+            exchanges,
+            inputs,
+            options,
+            digests,
+            when,
+            documents,
+            tuple(self._messages),
+        )
         write_recording(file, recording, masker)
 
 

@@ -23,6 +23,13 @@ from arazzo_runner.recording.body import (
     files_to_json,
 )
 from arazzo_runner.recording.documents import documents_from_json, documents_to_json
+from arazzo_runner.recording.messages import (
+    FailureForm,
+    MessageForm,
+    failure_to_json,
+    message_from_json,
+    message_to_json,
+)
 from arazzo_runner.recording.model import RecordedExchange, RecordedOptions, Recording, SendOutcome
 from arazzo_runner.report.files import write_pieces
 from arazzo_runner.report.formats.json_stream import OpenArray, OpenObject, json_stream
@@ -35,6 +42,8 @@ from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.version import VERSION
 
 SCHEMA_VERSION: Final = "1.0"
+WITH_MESSAGES: Final = "1.1"
+"""Of a recording with messages."""
 _PAIR: Final = lazy_pattern(r'\[\n +("(?:[^"\\]|\\.)*+"),\n +("(?:[^"\\]|\\.)*+")\n +\]')
 _COUNTED: Final = ("max_steps", "max_depth", "max_retries", "max_wait", "run_timeout")
 
@@ -73,7 +82,7 @@ def _plain(value: Value) -> Value:
         case JsonNumber():
             return float(value)
         case dict():
-            kept = ("body", "inputs")
+            kept = ("body", "inputs", "payload")
             return {name: one if name in kept else _plain(one) for name, one in value.items()}
         case list():
             return list(map(_plain, value))
@@ -95,8 +104,9 @@ def _file_error(path: str | Path, why: str) -> UsageError:
 
 
 def _recording_json(recording: Recording, masker: Masker) -> OpenObject:
+    messages = [message_to_json(one, masker) for one in recording.messages]
     spelled = {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": WITH_MESSAGES if messages else SCHEMA_VERSION,
         "tool": {"name": "arazzo", "version": VERSION},
         "recorded_at": recording.recorded_at,
         "document": masker.text(recording.document),
@@ -104,8 +114,11 @@ def _recording_json(recording: Recording, masker: Masker) -> OpenObject:
         "asked": _options_json(recording.asked, masker),
         "inputs": masker.value(files_to_json(dict(recording.inputs))),
         "exchanges": OpenArray(_exchange_json(one, masker) for one in recording.exchanges),
+        **({"messages": messages} if messages else {}),
         **documents_to_json(recording.documents, masker),
     }
+    if recording.closed is not None:
+        spelled["closed"] = failure_to_json(recording.closed, masker)
     return OpenObject(spelled)
 
 
@@ -264,6 +277,8 @@ class _File(Struct, frozen=True):
     documents: dict[str, dict[str, str]] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
+    messages: tuple[MessageForm, ...] = ()
+    closed: FailureForm | None = None
 
 
 def _recording(form: _File) -> Recording:
@@ -277,6 +292,8 @@ def _recording(form: _File) -> Recording:
         form.digests,
         form.recorded_at,
         documents_from_json(form.documents, form.moved, form.contents),
+        tuple(map(message_from_json, form.messages)),
+        None if form.closed is None else form.closed.failure(),
     )
 
 

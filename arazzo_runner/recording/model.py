@@ -7,9 +7,11 @@ from typing import TypeAlias
 
 from msgspec import Struct, field
 
+from arazzo_runner.asyncapi.model import Direction
 from arazzo_runner.executor.plan import Settings
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import Value
+from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.recording.documents import RecordedDocuments
 
@@ -28,6 +30,29 @@ class RecordedExchange(Struct, frozen=True):
     request: HttpRequest
     outcome: SendOutcome
     timed_out: bool = False
+
+
+class RecordedMessage(Struct, frozen=True):
+    """A message that a step sent, or waited for, and what came of it.
+
+    ``key`` is that of its call, ``address`` where it went, or was waited for; ``came_from`` is the
+    address of one that was received. ``failure`` is why there is none, or why it was not taken.
+    ``duration`` is in seconds.
+    """
+
+    key: str
+    direction: Direction
+    source: str
+    channel: str
+    address: str
+    correlation: str | None = None
+    headers: Headers = ()
+    content_type: str | None = None
+    payload: bytes = b""
+    came_from: str = ""
+    others: int = 0
+    failure: TransportFailure | None = None
+    duration: float = 0.0
 
 
 class RecordedOptions(Struct, frozen=True):
@@ -51,7 +76,8 @@ class Recording(Struct, frozen=True):
     """A run that was kept.
 
     ``document`` is a path or URL, ``digests`` the SHA-256 of each document's text by its name,
-    ``documents`` what was read. In a recording that was read, secrets are ``***``.
+    ``documents`` what was read. ``messages`` are those of steps on channels, ``closed`` is why the
+    channels could not be opened. In a recording that was read, secrets are ``***``.
     """
 
     document: str
@@ -61,10 +87,11 @@ class Recording(Struct, frozen=True):
     digests: Mapping[str, str] = field(default_factory=dict)
     recorded_at: str = ""
     documents: RecordedDocuments = field(default_factory=RecordedDocuments)
+    messages: Iterable[RecordedMessage] = ()
+    closed: TransportFailure | None = None
 
     @property
     def is_of_mock(self) -> bool:
         """Whether a server recorded it, for which nothing was run: ``mock/…`` are its keys."""
-        return not self.documents.by_uri and all(
-            one.key.startswith("mock/") for one in self.exchanges
-        )
+        is_of_run = self.documents.by_uri or self.messages or self.closed is not None
+        return not is_of_run and all(one.key.startswith("mock/") for one in self.exchanges)

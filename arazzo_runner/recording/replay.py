@@ -20,11 +20,26 @@ from arazzo_runner.executor.result import (
     StepResult,
     WorkflowResult,
 )
-from arazzo_runner.executor.world import SendCall, TransportFailure
+from arazzo_runner.executor.world import (
+    OpenCall,
+    PublishCall,
+    PublishedMessage,
+    ReceiveCall,
+    ReceivedMessage,
+    SendCall,
+    TransportFailure,
+)
 from arazzo_runner.http.send import HttpWorldBase
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.recording.diff import Difference, differences
-from arazzo_runner.recording.model import RecordedExchange, Recording, SendOutcome
+from arazzo_runner.recording.messages import message_differences
+from arazzo_runner.recording.model import (
+    RecordedExchange,
+    RecordedMessage,
+    Recording,
+    SendOutcome,
+)
+from arazzo_runner.recording.spool import message_awaited, message_sent
 
 
 class ReplayFailures:
@@ -121,27 +136,66 @@ class ReplayWorld(HttpWorldBase):
     def __init__(self, recording: Recording) -> None:
         self.elapsed = 0.0
         self._left = {one.key: one for one in recording.exchanges}
+        self._messages = {one.key: one for one in recording.messages}
+        self._closed = recording.closed
         self._objections = ReplayFailures()
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """The recorded response or failure; a failure for a request that was not recorded."""
         recorded = self._left.pop(call.key, None)
         if recorded is None:
-            return self._refuse(call)
+            return self._refuse(call.key, "request")
         found = differences(recorded.request, call.request)
         if found:
-            self._objections.raise_against(call.key, _difference_error(found))
+            self._objections.raise_against(call.key, _difference_error(found, "request"))
         outcome = _answer(recorded, call)
         self.elapsed += outcome.duration
         return outcome
+
+    async def open_channels(self, call: OpenCall) -> TransportFailure | None:  # noqa: ARG002
+        """Why the channels could not be opened, if so."""
+        return self._closed
+
+    async def publish(self, call: PublishCall) -> PublishedMessage | TransportFailure | None:
+        """What came of the recorded message."""
+        recorded = self._recorded(message_sent(call))
+        return recorded if isinstance(recorded, TransportFailure) else recorded.failure
+
+    async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:
+        """The recorded message, or why there was none."""
+        recorded = self._recorded(message_awaited(call))
+        if isinstance(recorded, TransportFailure):
+            return recorded
+        if recorded.failure is not None:
+            return replace(recorded.failure, duration=recorded.duration)
+        return ReceivedMessage(
+            recorded.came_from,
+            recorded.payload,
+            recorded.headers,
+            recorded.content_type,
+            recorded.others,
+            recorded.duration,
+        )
+
+    def _recorded(self, message: RecordedMessage) -> RecordedMessage | TransportFailure:
+        """What the recording has under the key of a message."""
+        recorded = self._messages.pop(message.key, None)
+        if recorded is None:
+            return self._refuse(message.key, "message")
+        found = message_differences(recorded, message)
+        if found:
+            what = "message" if message.direction == "send" else "message that is waited for"
+            self._objections.raise_against(message.key, _difference_error(found, what))
+        self.elapsed += recorded.duration
+        return recorded
 
     async def sleep(self, key: str, seconds: float) -> None:  # noqa: ARG002
         """Let no time pass, but in ``elapsed``."""
         self.elapsed += seconds
 
-    def missing(self) -> tuple[RecordedExchange, ...]:
+    def missing(self) -> tuple[RecordedExchange | RecordedMessage, ...]:
         """What was recorded and has not been asked for."""
-        return tuple(self._left.values())
+        return (*self._left.values(), *self._messages.values())
 
     def judge(self, result: RunResult) -> RunResult:
         """The result with a failure for each request that differs, is missing or came besides."""
@@ -163,11 +217,11 @@ class ReplayWorld(HttpWorldBase):
 
         return observe
 
-    def _refuse(self, call: SendCall) -> TransportFailure:
-        message = f"the recording has no request `{call.key}`"
-        hint = "record the run again if this request is intended"
+    def _refuse(self, key: str, what: str) -> TransportFailure:
+        message = f"the recording has no {what} `{key}`"
+        hint = f"record the run again if this {what} is intended"
         error = StepError("not-recorded", message, hint, "request")
-        self._objections.raise_against(call.key, error)
+        self._objections.raise_against(key, error)
         return TransportFailure("refused", message, hint)
 
 
@@ -198,18 +252,29 @@ def _with_sent(outcome: HttpResponse, recorded: RecordedExchange, call: SendCall
     )
 
 
-def _difference_error(found: Sequence[Difference]) -> StepError:
+def _difference_error(found: Sequence[Difference], what: str) -> StepError:
     parts = " and ".join(one.part for one in found)
-    message = f"the request differs from the recorded one: {parts}"
+    message = f"the {what} differs from the recorded one: {parts}"
     lines = [line for one in found for line in (f"{one.part}:", *one.lines)]
-    hint = "record the run again if this request is intended"
+    hint = f"record the run again if this {what.split(maxsplit=1)[0]} is intended"
     return StepError("differs-from-recording", message, hint, "request", details=tuple(lines))
 
 
-def _missing_error(left: Sequence[RecordedExchange]) -> StepError:
-    count = f"{len(left):,} recorded request{'' if len(left) == 1 else 's'}"
-    message = f"{count} not sent"
-    named = [f"- {one.request.method} {one.request.url}  ({one.key})" for one in left[:MAX_NAMED]]
+def _missing_error(left: Sequence[RecordedExchange | RecordedMessage]) -> StepError:
+    messages = sum(isinstance(one, RecordedMessage) for one in left)
+    counts = [
+        f"{count:,} recorded {noun}{'' if count == 1 else 's'}"
+        for count, noun in ((len(left) - messages, "request"), (messages, "message"))
+        if count
+    ]
+    message = f"{' and '.join(counts)} not {'used' if messages else 'sent'}"
+    named = [f"- {_label(one)}  ({one.key})" for one in left[:MAX_NAMED]]
     more = [f"  … and {len(left) - MAX_NAMED:,} more"] if len(left) > MAX_NAMED else []
     hint = "record the run again if they are no longer intended"
     return StepError("missing-request", message, hint, "request", details=(*named, *more))
+
+
+def _label(one: RecordedExchange | RecordedMessage) -> str:
+    if isinstance(one, RecordedMessage):
+        return f"{one.direction} {one.address}"
+    return f"{one.request.method} {one.request.url}"

@@ -34,6 +34,8 @@ def recording_of(
         options,
         digests(prepared.description),
         recorded_at,
+        messages=world.messages,
+        closed=world.closed,
     )
 
 
@@ -98,6 +100,7 @@ def replay_options(
         environment={},
         aliases={},
         needs_credentials=False,
+        own_channels=True,
     )
 
 

@@ -99,7 +99,7 @@ async def _send(
         notes=came.notes if isinstance(came, PublishedMessage) else (),
     )  # fmt: skip
     failure = _note_failure(came, planned, frame) if isinstance(came, TransportFailure) else None
-    ledger.tell(MessageSent(key, call.channel.name, failure or message, frame.depth))
+    ledger.tell(MessageSent(key, call.channel.name, failure or message, frame.depth, publish))
     values = MessageValues(built.headers, built.value)
     scope = replace(frame.scope, message=values)
     if failure is not None:
@@ -141,7 +141,7 @@ async def _receive(
     except (EvaluationError, RequestRefused) as reason:
         return _refused_outcome(reason, planned, call, frame)
     receive = _receive_call(planned, call, address, correlation, frame, key)
-    ledger.tell(MessageAwaited(key, call.channel.name, receive.timeout, frame.depth))
+    ledger.tell(MessageAwaited(key, call.channel.name, receive.timeout, frame.depth, receive))
     came = await ledger.world.receive(receive)
     if isinstance(came, TransportFailure):
         failure = _note_failure(came, planned, frame)
