@@ -193,11 +193,17 @@ class Description(SafeRepr, frozen=True):
         """All operations of the API descriptions."""
         from arazzo_runner.report.traversal import OperationName
 
-        return tuple(
+        over_http = (
             OperationName(name, operation_id, method, path)
             for name, api in self.apis().items()
             for method, path, operation_id in all_operations(api)
         )
+        channels = self.async_apis()
+        if not channels:
+            return tuple(over_http)
+        from arazzo_runner.report.channel_coverage import channel_operation_names
+
+        return (*over_http, *channel_operation_names(channels))
 
 
 class LoadLimits(Struct, frozen=True):

@@ -22,6 +22,7 @@ from arazzo_runner.document.model import (
     SimpleCriterion,
 )
 from arazzo_runner.executor.actions import target_name
+from arazzo_runner.executor.channels.call import ChannelCall
 from arazzo_runner.executor.plan import (
     OperationCall,
     PlannedAction,
@@ -138,6 +139,8 @@ def _implicit_branches(
     planned: StepPlan, visits: Sequence[StepResult]
 ) -> Iterator[CriterionBranches]:
     """What no document states: a 2xx status where there are no criteria; that a call passed."""
+    if isinstance(planned.call, ChannelCall):
+        return
     if planned.criteria and not isinstance(planned.call, WorkflowCall):
         return
     judged = [one for each in _attempts(visits) for one in each.criteria if one.kind == "implicit"]
@@ -213,12 +216,16 @@ def _type(planned: PlannedAction) -> Choice["end", "goto", "retry"]:
 
 
 class StatusCoverage(Struct, frozen=True):
-    """Of an operation that workflows call: which of its documented statuses came, and others."""
+    """Of an operation that workflows call: which of its documented statuses came, and others.
+
+    ``of_messages``: they are the names of messages, of an operation of an AsyncAPI description.
+    """
 
     operation: OperationName
     exercised: tuple[str, ...]
     unexercised: tuple[str, ...]
     undocumented: tuple[str, ...]
+    of_messages: bool = False
 
 
 class Coverage(Struct, frozen=True):
@@ -261,7 +268,9 @@ def measure_coverage(
     """Hold a result against the ``operations`` of all sources and the ``workflows`` of its plan."""
     steps = list(steps_of(result.workflows))
     known = tuple(operations)
+    messages = list(_message_coverage(steps, workflows))
     answered = {name for name, _, _ in _answers(steps)}
+    answered |= {one.operation for one in messages if one.exercised}
     unexercised = tuple(one for one in known if one not in answered)
     visits = _visits(steps)
     ran = (one for one in workflows_of(result.workflows) if one.status is not Status.SKIPPED)
@@ -270,7 +279,7 @@ def measure_coverage(
         len(known) - len(unexercised),
         len(known),
         unexercised,
-        tuple(_status_coverage(steps, workflows)),
+        (*_status_coverage(steps, workflows), *messages),
         tuple(workflow_branches(one, runs[one.workflow.place], visits) for one in workflows),
     )
 
@@ -302,6 +311,25 @@ def _status_coverage(
         yield _of_operation(name, operation, came)
 
 
+def _message_coverage(
+    steps: Sequence[StepResult], workflows: Iterable[WorkflowPlan]
+) -> Iterator[StatusCoverage]:
+    calls = [
+        step.call
+        for workflow in workflows
+        for step in workflow.steps
+        if isinstance(step.call, ChannelCall)
+    ]
+    if not calls:
+        return
+    from arazzo_runner.report.channel_coverage import covered_messages
+
+    for name, known in covered_messages(calls, steps).items():
+        taken = tuple(one for one, is_covered in known.items() if is_covered)
+        left = tuple(one for one, is_covered in known.items() if not is_covered)
+        yield StatusCoverage(name, taken, left, (), of_messages=True)
+
+
 def _called_operations(
     workflows: Iterable[WorkflowPlan],
 ) -> Iterator[tuple[OperationName, Operation]]:
@@ -327,11 +355,16 @@ CONDITION_LIMIT = 100
 """The characters of a condition that are shown."""
 
 
+_NOUNS = {False: "documented statuses", True: "messages"}
+
+
 def coverage_line(coverage: Coverage) -> str:
     """The counts: ``coverage: 1 of 2 operations, 1 of 4 documented statuses, 3 of 5 branches``."""
+    kinds = {one.of_messages: None for one in coverage.statuses} or {False: None}
+    nouns = [_NOUNS[one] for one in sorted(kinds)]
     return (
         f"coverage: {coverage.exercised:,} of {coverage.total:,} operations,"
-        f" {coverage.statuses_exercised:,} of {coverage.statuses_total:,} documented statuses,"
+        f" {coverage.statuses_exercised:,} of {coverage.statuses_total:,} {' and '.join(nouns)},"
         f" {coverage.branches_taken:,} of {coverage.branches_total:,} branches"
     )
 
@@ -352,7 +385,8 @@ def _status_line(one: StatusCoverage, shown: SafeText) -> str:
     name = one.operation.operation_id or f"{one.operation.method} {one.operation.path}"
     parts = []
     if one.unexercised:
-        parts.append(f"not returned: {', '.join(one.unexercised)}")
+        lacking = "not sent or received" if one.of_messages else "not returned"
+        parts.append(f"{lacking}: {', '.join(one.unexercised)}")
     if one.undocumented:
         parts.append(f"returned but not documented: {', '.join(one.undocumented)}")
     return shown.text(f"`{name}` {'; '.join(parts)}")

@@ -92,7 +92,8 @@ def document_status(result: RunResult) -> Status:
 class Summary(Struct, frozen=True):
     """Counts over a run, with what steps called and retries ran.
 
-    ``steps`` counts visits, ``requests`` those of every attempt, redirects too.
+    ``steps`` counts visits, ``requests`` those of every attempt, redirects too, ``messages`` those
+    that were sent and received.
     ``criteria_passed`` and ``criteria_failed`` count the last attempt of each visit, whose
     verdict is the step's;
     ``findings`` are the contract checks that did not hold in these, equal ones folded.
@@ -104,6 +105,7 @@ class Summary(Struct, frozen=True):
     criteria_passed: int
     criteria_failed: int
     findings: tuple[Folded, ...] = ()
+    messages: int = 0
 
     @property
     def finding_count(self) -> int:
@@ -118,16 +120,18 @@ NO_SUMMARY = Summary({}, {}, 0, 0, 0)
 def sum_summaries(summaries: Iterable[Summary]) -> Summary:
     """The counts of several runs together."""
     workflows, steps = Counter[Status](), Counter[Status]()
-    requests = passed = failed = 0
+    requests = messages = passed = failed = 0
     findings: list[Folded] = []
     for one in summaries:
         workflows.update(one.workflows)
         steps.update(one.steps)
         requests += one.requests
+        messages += one.messages
         passed += one.criteria_passed
         failed += one.criteria_failed
         findings += one.findings
-    return Summary(workflows, steps, requests, passed, failed, tuple(sum_findings(findings)))
+    folded = tuple(sum_findings(findings))
+    return Summary(workflows, steps, requests, passed, failed, folded, messages)
 
 
 def summarize_run(result: RunResult) -> Summary:
@@ -141,6 +145,7 @@ def summarize_run(result: RunResult) -> Summary:
         passed,
         failed,
         tuple(fold_findings(_last_checks(steps))),
+        sum(attempt.message is not None for step in steps for attempt in step.attempts),
     )
 
 

@@ -73,10 +73,22 @@ def _interlude(attempt: Attempt) -> Iterator[StepResult]:
 
 
 def step_target(step: StepResult) -> str:
-    """What a step called: an operation by its title, or a workflow; empty where it came to none."""
+    """What a step called: an operation by its title, a channel, or a workflow; else empty."""
     if step.operation:
         return step.operation.title
+    if step.channel:
+        return f"{step.channel.action} {step.channel.channel.name}"
     return f"workflow {step.workflow.workflow_id}" if step.workflow else ""
+
+
+def step_outcome(step: StepResult) -> str:
+    """What came of the last attempt: a status, whether a message was sent or received; or empty."""
+    last = step.attempts[-1] if step.attempts else None
+    if step.channel is None:
+        return str(last.response.status) if last and last.response else ""
+    done = "sent" if step.channel.action == "send" else "received"
+    is_done = last is not None and last.message is not None and last.error is None
+    return done if is_done else f"not {done}"
 
 
 def has_replay_failure(step: StepResult) -> bool:

@@ -73,4 +73,5 @@ def _merge_statuses(one: StatusCoverage | None, other: StatusCoverage) -> Status
         tuple(status for status in documented if status in returned),
         tuple(status for status in documented if status not in returned),
         tuple(dict.fromkeys((*one.undocumented, *other.undocumented))),
+        one.of_messages,
     )

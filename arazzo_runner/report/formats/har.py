@@ -29,6 +29,7 @@ from arazzo_runner.openapi.request.multipart import size_of
 from arazzo_runner.report.body import NOT_KEPT, decode_text, media_type
 from arazzo_runner.report.formats.json_stream import OpenArray, OpenObject, json_stream
 from arazzo_runner.report.model import RunReport
+from arazzo_runner.report.safe_text import count_text
 from arazzo_runner.report.secrets import MASK, Masker
 from arazzo_runner.report.traversal import steps_of
 
@@ -105,7 +106,11 @@ def _har(run: RunReport, masker: Masker) -> OpenObject:
         "pages": [],
         "entries": OpenArray(_entries(run, masker)),
     }
-    notes = {"comment": "; ".join(run.all_notes)} if run.all_notes else {}
+    told = [*run.all_notes]
+    if run.summary.messages:
+        # HAR is about HTTP: there is no place for a message of a channel in it.
+        told.append(f"{count_text(run.summary.messages, 'message')} of channels are not in a HAR")
+    notes = {"comment": "; ".join(told)} if told else {}
     return OpenObject({"log": OpenObject({**log, **notes})})
 
 

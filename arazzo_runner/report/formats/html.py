@@ -96,6 +96,7 @@ def _header(view: Data, verdict: str, failures: Markup) -> Markup:
         "Duration": duration_text(view["duration"]),
         "Steps": counts_text(summary["steps"]),
         "Requests": summary["requests"],
+        **({"Messages": summary["messages"]} if "messages" in summary else {}),
         "Criteria": f"passed {criteria['passed']}, failed {criteria['failed']}",
         "Exit code": view["exit_code"],
     }

@@ -13,7 +13,7 @@ from arazzo_runner.report.formats.html_markup import NOTHING, Markup, fill, join
 from arazzo_runner.report.formats.html_parts import HtmlBodies, PageParts
 from arazzo_runner.report.safe_text import duration_text
 from arazzo_runner.report.secrets import Masker
-from arazzo_runner.report.traversal import visits_of
+from arazzo_runner.report.traversal import step_outcome, visits_of
 
 Data = Mapping[str, Any]
 
@@ -94,7 +94,6 @@ class StepPages:
         yield Markup("</div></details>\n</li>\n")
 
     def _row(self, step: StepResult, start: float) -> Markup:
-        answer = step.attempts[-1].response if step.attempts else None
         tries = len(step.attempts)
         status = step.status.value
         return fill(
@@ -105,7 +104,7 @@ class StepPages:
             mark(status),
             self._text(step.step_id),
             self._deed(step),
-            answer.status if answer else "",
+            step_outcome(step),
             fill(' <span class="dim">attempt %s</span>', tries) if tries > 1 else NOTHING,
             duration_text(step.duration),
             status,
@@ -116,6 +115,9 @@ class StepPages:
     def _deed(self, step: StepResult) -> Markup:
         if step.operation:
             return fill("<code>%s %s</code>", step.operation.method, step.operation.path)
+        if step.channel:
+            name = self._text(step.channel.channel.name)
+            return fill("%s <code>%s</code>", step.channel.action, name)
         if step.workflow:
             return fill("workflow <code>%s</code>", self._text(step.workflow.workflow_id))
         return NOTHING
@@ -179,6 +181,7 @@ def _exchange(one: Data, *, is_open: bool) -> Markup:
             _request(one["request"]) if one["request"] else NOTHING,
             *map(_redirect, one.get("redirects", ())),
             _response(one["response"], is_open=is_open) if one["response"] else NOTHING,
+            _message(one["message"], is_open=is_open) if "message" in one else NOTHING,
             _error(one["error"]) if one["error"] else NOTHING,
             fill('\n<ul class="criteria" aria-label="Criteria">%s</ul>\n', criteria)
             if criteria
@@ -217,6 +220,23 @@ def _response(one: Data, *, is_open: bool) -> Markup:
         duration_text(one["duration"]),
         _fields("Response headers", one["headers"]),
         _body("Response body", one["body"], is_open=is_open),
+    )
+
+
+def _message(one: Data, *, is_open: bool) -> Markup:
+    """A message that was sent or received over a channel."""
+    is_sent = one["direction"] == "send"
+    others = fill(", %s others were received", one["others"]) if one["others"] else NOTHING
+    return fill(
+        '\n<p class="line"><span class="label">%s</span> <code><strong>%s</strong></code>'
+        ' <span class="dim">channel %s%s, in %s</span></p>\n%s%s\n',
+        "sent" if is_sent else "received",
+        one["address"],
+        one["channel"],
+        others,
+        duration_text(one["duration"]),
+        _fields("Message headers", one["headers"]),
+        _body("Message payload", one["payload"], is_open=is_open),
     )
 
 

@@ -183,6 +183,7 @@ def _summary(summary: Summary) -> dict[str, Value]:
         "workflows": _counts(summary.workflows),
         "steps": _counts(summary.steps),
         "requests": summary.requests,
+        **({"messages": summary.messages} if summary.messages else {}),
         "criteria": {"passed": summary.criteria_passed, "failed": summary.criteria_failed},
     }
 

@@ -16,7 +16,7 @@ from arazzo_runner.report.safe_text import SafeText, duration_text
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.style import TextStyle, plain_look
 from arazzo_runner.report.terminal.verdict import report_verdict
-from arazzo_runner.report.traversal import step_target
+from arazzo_runner.report.traversal import step_outcome, step_target
 from arazzo_runner.text.pattern import lazy_pattern
 
 _SPECIAL = lazy_pattern(r"([\\`*_{}\[\]<>()#+!|&~$@-])")
@@ -116,8 +116,7 @@ def _row(step: StepResult, shown: SafeText) -> str:
 
 
 def _answer(step: StepResult) -> str:
-    last = step.attempts[-1] if step.attempts else None
-    status = str(last.response.status) if last and last.response else ""
+    status = step_outcome(step)
     tries = len(step.attempts)
     return f"{status} (attempt {tries})".strip() if tries > 1 else status
 

@@ -10,7 +10,7 @@ from arazzo_runner.report.safe_text import SafeText, duration_text
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.style import plain_look
 from arazzo_runner.report.terminal.verdict import verdict_line
-from arazzo_runner.report.traversal import step_target
+from arazzo_runner.report.traversal import step_outcome, step_target
 
 _VALUE = 120
 """The characters that an output is shown with."""
@@ -80,6 +80,8 @@ def _answer(step: StepResult) -> str:
     if last is None:
         return ""
     came = str(last.response.status) if last.response else ""
+    if last.message is not None and last.error is None:
+        return step_outcome(step)
     return came or (last.error.code if last.error else "")
 
 

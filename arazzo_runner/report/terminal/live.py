@@ -19,6 +19,9 @@ from msgspec.structs import replace
 
 from arazzo_runner.executor.events import (
     Event,
+    MessageAwaited,
+    MessageReceived,
+    MessageSent,
     RequestSent,
     StepFinished,
     StepRetried,
@@ -54,13 +57,19 @@ class LiveLines(Protocol):
 
 
 class _Visit(Struct):
-    """A visit of a step; ``until`` is when its wait before the next attempt ends."""
+    """A visit of a step; ``until`` is when its wait before the next attempt ends.
+
+    ``awaited`` is the channel that it waits for a message of, ``waiting`` since when.
+    """
 
     step_id: str
     operation: Operation | None
     since: float
     attempt: int = 1
     until: float | None = None
+    awaited: str | None = None
+    waiting: float = 0.0
+    timeout: float | None = None
 
 
 class LiveRun:
@@ -73,6 +82,7 @@ class LiveRun:
         self._visits: list[_Visit] = []
         self._steps = 0
         self._requests = 0
+        self._messages = 0
         self.folded = 0
         self.latest: deque[str] = deque(maxlen=WINDOW)
 
@@ -91,6 +101,11 @@ class LiveRun:
             case RequestSent():
                 self._requests += 1
                 self._visits[-1].until = None
+            case MessageAwaited(_, channel, timeout):
+                self._await(channel, timeout)
+            case MessageSent() | MessageReceived():
+                self._messages += 1
+                self._visits[-1].awaited = self._visits[-1].until = None
             case StepRetried(_, attempt, action, _):
                 self._wait(attempt, action.wait or 0.0)
             case _:
@@ -100,6 +115,11 @@ class LiveRun:
         visit = self._visits[-1]
         visit.attempt = attempt + 1
         visit.until = self._clock() + seconds
+
+    def _await(self, channel: str, timeout: float | None) -> None:
+        visit = self._visits[-1]
+        visit.awaited, visit.timeout = channel, timeout
+        visit.waiting, visit.until = self._clock(), None
 
     def fold(self, head: str) -> None:
         """Take note of a step that passed and is not written."""
@@ -132,6 +152,11 @@ class LiveRun:
             left = whole_seconds_text(visit.until - now + 0.999)
             return f"  {look.marks.retry} attempt {visit.attempt} in {left}  {head}"
         again = f" (attempt {visit.attempt})" if visit.attempt > 1 else ""
+        if visit.awaited is not None:
+            spent = whole_seconds_text(now - visit.waiting)
+            most = "" if visit.timeout is None else f" of {whole_seconds_text(visit.timeout)}"
+            waiting = f"waiting for `{look.shown.text(visit.awaited)}`, {spent}{most}"
+            return f"  {spinner(look, now)} {waiting}{again}  {head}"
         return f"  {spinner(look, now)} {whole_seconds_text(now - visit.since)}{again}  {head}"
 
     def _run(self, now: float) -> str:
@@ -141,6 +166,8 @@ class LiveRun:
             for name, since in self._workflows
         )
         counts = f"{count_text(self._steps, 'step')}, {count_text(self._requests, 'request')}"
+        if self._messages:
+            counts += f", {count_text(self._messages, 'message')}"
         return look.style.paint(look.style.dim, f"    {counts}; {way}")
 
 

@@ -99,6 +99,8 @@ def _counts(summary: Summary) -> str:
     failed = f" ({summary.criteria_failed:,} failed)" if summary.criteria_failed else ""
     steps = count_text(sum(summary.steps.values()), "step")
     requests = count_text(summary.requests, "request")
+    if summary.messages:
+        requests += f", {count_text(summary.messages, 'message')}"
     return f"{steps}, {requests}, {criteria}{failed}{_contract_text(summary)}"
 
 

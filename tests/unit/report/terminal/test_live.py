@@ -4,7 +4,15 @@ import io
 
 import pytest
 
-from arazzo_runner.executor.events import RequestSent, StepFinished, StepRetried, StepStarted
+from arazzo_runner.executor.events import (
+    MessageAwaited,
+    MessageReceived,
+    RequestSent,
+    StepFinished,
+    StepRetried,
+    StepStarted,
+)
+from arazzo_runner.executor.world import ReceiveCall, TransportFailure
 from arazzo_runner.report.safe_text import SafeText
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.live import (
@@ -116,6 +124,26 @@ def test_a_wait_is_counted_down(build, look, time):
     assert progress.lines(time.now)[0].endswith(" 36 s (attempt 2)  create")
     progress(StepFinished(workflow, build.step(), 0, build.STEP))
     assert len(progress.lines(time.now)) == 1
+
+
+def test_a_message_is_waited_for(build, look, time):
+    progress = LiveRun(look, time)
+    workflow = build.workflow_model()
+    call = ReceiveCall("key", "shop", "confirmations", "c", None, 65.0, 99.0)
+    progress(build.started(workflow))
+    progress(StepStarted(workflow, build.step_model(), None, 0, build.STEP))
+    time.now += 3.0
+    progress(MessageAwaited("key", "confir\x1bmations", 65.0, 0, call))
+    time.now += 12.5
+    assert progress.lines(time.now)[0].endswith(
+        " waiting for `confir\\x1bmations`, 12 s of 1 min 5 s  create"
+    )
+    progress(MessageReceived("key", "confirmations", TransportFailure("timeout", "late"), 0))
+    step, run = progress.lines(time.now)
+    assert step.endswith(" 15 s  create")
+    assert "1 step, 0 requests, 1 message;" in run
+    progress(MessageAwaited("key", "confirmations", None, 0, call))
+    assert progress.lines(time.now)[0].endswith(" waiting for `confirmations`, 0 s  create")
 
 
 def test_a_thousand_steps_fold(build, watched):
