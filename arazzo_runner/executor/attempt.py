@@ -14,7 +14,6 @@ from msgspec.structs import replace
 
 from arazzo_runner.document.uris import relative_reference
 from arazzo_runner.executor.body_budget import copy_outcome
-from arazzo_runner.executor.channels.stream_end import stream_end
 from arazzo_runner.executor.contract_checks import contract_checks
 from arazzo_runner.executor.criteria import judge_all, judge_call, judge_status, stream_end
 from arazzo_runner.executor.events import CriterionJudged, RequestSent, ResponseReceived
