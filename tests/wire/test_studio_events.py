@@ -137,7 +137,7 @@ def test_a_timeout(run: Run, studio: Studio, streams: EventStreams) -> None:
     outcome = run(timeout=300)
     assert (outcome.code, streams.statuses) == (4, [204])
     assert f"no message with `{FIRST}` was received from `executionEvents`" in outcome.stdout
-    assert "2 others came" in outcome.stdout
+    assert "2 others were" in outcome.stdout
 
 
 def test_secrets_are_masked(run: Run, studio: Studio, streams: EventStreams) -> None:
