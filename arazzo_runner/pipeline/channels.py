@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.channels.call import ChannelCall
 from arazzo_runner.executor.plan import Plan, StepPlan
 from arazzo_runner.http.settings import HttpSettings
@@ -25,12 +26,14 @@ if TYPE_CHECKING:
 class ChannelRoutes(Struct, frozen=True):
     """The routes of a plan's steps; ``findings`` are what keeps a step from having one (AZ215).
 
-    ``secrets`` are to be masked.
+    ``secrets`` are to be masked. ``refusal`` is what the user has to set, once the document is
+    right.
     """
 
     routes: tuple[ChannelRoute, ...] = ()
     findings: tuple[Diagnostic, ...] = ()
     secrets: tuple[str, ...] = ()
+    refusal: UsageError | None = None
 
 
 def channel_routes(plan: Plan, options: RunConfig, credentials: RunCredentials) -> ChannelRoutes:
@@ -42,6 +45,7 @@ def channel_routes(plan: Plan, options: RunConfig, credentials: RunCredentials) 
     routes: list[ChannelRoute] = []
     findings: dict[Diagnostic, None] = {}
     secrets: dict[str, None] = {}
+    refusal: UsageError | None = None
     for step, call in _channel_steps(plan):
         try:
             route, hidden = _route(step.key.text(plan.entry), call, options, credentials)
@@ -49,9 +53,12 @@ def channel_routes(plan: Plan, options: RunConfig, credentials: RunCredentials) 
             found = error("AZ215", reason.message, step.step.target.place, "", reason.hint)
             findings[found] = None
             continue
+        except UsageError as reason:
+            refusal = refusal or reason
+            continue
         routes.append(route)
         secrets.update(dict.fromkeys(hidden))
-    return ChannelRoutes(tuple(routes), tuple(findings), tuple(secrets))
+    return ChannelRoutes(tuple(routes), tuple(findings), tuple(secrets), refusal)
 
 
 def _channel_steps(plan: Plan) -> Iterator[tuple[StepPlan, ChannelCall]]:

@@ -155,6 +155,8 @@ def plan_run(
         wrong = list(never_run_findings(bound, selected))
     if wrong:
         raise DocumentError(*description.reported(wrong))
+    if routes.refusal is not None:
+        raise routes.refusal
     if options.settings.max_durations:
         from arazzo_runner.pipeline.step_names import check_durations
 
