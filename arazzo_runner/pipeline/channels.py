@@ -89,7 +89,8 @@ def _route(
         message = f"the channel `{channel.name}` has no address: it is known only while it runs"
         raise BrokerError("refused", message, "give it an `address` in the description")
     broker = choose_broker(channel, _override(call.source, options))
-    connect_function(broker.protocol)  # its library may be missing
+    if options.needs_credentials:  # something is to be sent: its library may be missing
+        connect_function(broker.protocol)
     if broker.protocol in {"http", "https"}:
         from arazzo_runner.pipeline.event_streams import check_http_channel
 
