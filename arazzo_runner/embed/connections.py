@@ -37,6 +37,7 @@ class RunnerConnections:
         self._lock = Lock()
         self._stack: ExitStack | None = None
         self._held: dict[object, Any] = {}
+        self._with_brokers: list[AsyncExitStack] = []
         self._by_loop: RunVar[tuple[NewWorld, AsyncExitStack]] | None = None
 
     # --- without an event loop --------------------------------------------------------------------
@@ -89,6 +90,14 @@ class RunnerConnections:
         ):
             yield portal, begin
 
+    def hold_brokers(self) -> None:
+        """Keep connections to brokers from now on, where anything is held."""
+        from arazzo_runner.messaging.world import hold_connections_here
+
+        if self._stack is not None:
+            with self._open(hold_connections_here):
+                return
+
     # --- within an event loop ---------------------------------------------------------------------
 
     async def enter_loop(self) -> None:
@@ -103,10 +112,22 @@ class RunnerConnections:
         begin = await stack.enter_async_context(self._open_suspending())
         stack.callback(self._by_loop.reset, self._by_loop.set((begin, stack)))
 
+    async def hold_brokers_in_loop(self) -> None:
+        """Do what :meth:`hold_brokers` does, for the runs of this event loop."""
+        held = self._by_loop.get(None) if self._by_loop is not None else None
+        if held is None or held[1] in self._with_brokers:
+            return
+        from arazzo_runner.messaging.world import hold_connections
+
+        self._with_brokers.append(held[1])
+        await held[1].enter_async_context(hold_connections())
+
     async def leave_loop(self) -> None:
         """Close what this event loop holds."""
         assert self._by_loop is not None
         _, stack = self._by_loop.get()
+        if stack in self._with_brokers:
+            self._with_brokers.remove(stack)
         await stack.aclose()
 
     @asynccontextmanager

@@ -117,6 +117,8 @@ class Runner:
         steps that fail: they are in the result.
         """
         job = self._job(document, workflow, inputs, on_event, cancel)
+        if job.prepared.routes:
+            self._holder.hold_brokers()
         if job.chosen.needs_event_loop:
             return self._run_in_portal(job)
         with self._holder.blocking() as begin:
@@ -133,6 +135,8 @@ class Runner:
     ) -> Result:
         """Do what :meth:`run` does, within a running event loop."""
         job = await self._job_later(document, workflow, inputs, on_event, cancel)
+        if job.prepared.routes:
+            await self._holder.hold_brokers_in_loop()
         async with self._holder.suspending() as begin:
             return await run_suspending(job, begin)
 

@@ -115,6 +115,18 @@ async def hold_connections() -> AsyncIterator[None]:
 
 
 @contextmanager
+def hold_connections_here() -> Iterator[None]:
+    """Keep connections to brokers open between runs without an event loop."""
+    HUB.enter()
+    try:
+        yield
+    finally:
+        closing = HUB.leave()
+        if closing is not None:
+            closing.result()
+
+
+@contextmanager
 def blocking_messages(routes: tuple[ChannelRoute, ...], timeout: float) -> Iterator[Wrap]:
     """Gives what adds the channels of one run to its world, for runs without an event loop."""
     worlds: list[MessagingWorld] = []

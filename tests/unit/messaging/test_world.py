@@ -301,3 +301,42 @@ def test_a_world_without_channels_leaves_them_to_the_servers(broker, document):
 
     answering(broker, done())
     assert arazzo.run(document(), world=OverHttp()).passed
+
+
+@pytest.fixture
+def made(broker):
+    """How many connections were made."""
+    found, connect = [], broker.connect
+
+    async def count(endpoint, receiver):
+        found.append(endpoint)
+        return await connect(endpoint, receiver)
+
+    with with_protocol("memory", count):
+        yield found
+
+
+def test_a_runner_keeps_its_connections(broker, made, document):
+    answering(broker, done())
+    with arazzo.Runner() as runner:
+        assert all(runner.run(document()).passed for _ in range(3))
+        assert (len(made), broker.connections) == (1, 1)
+    assert (broker.connections, HUB.users) == (0, 0)
+
+
+@pytest.mark.parametrize("run", [asyncio.run, lambda work: trio.run(lambda: work)])
+def test_a_runner_of_an_event_loop_keeps_its_connections(run, broker, made, document):
+    answering(broker, done())
+
+    async def work():
+        runner = arazzo.Runner()
+        async with runner:
+            for _ in range(3):
+                assert (await runner.arun(document())).passed
+            assert (len(made), broker.connections) == (1, 1)
+        assert (broker.connections, HUB.users) == (0, 0)
+        async with runner:
+            assert (await runner.arun(document())).passed
+
+    run(work())
+    assert (len(made), HUB.users) == (2, 0)
