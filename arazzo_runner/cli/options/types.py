@@ -211,7 +211,9 @@ def _urls(param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
         name, equals, url = text.partition("=")
         if not equals or not _SOURCE_NAME.fullmatch(name):
             name, url = "", text
-        if not url.lower().startswith(("http://", "https://")) and not is_server_name(url):
+        # Of channels there are other protocols: what serves an API is known with its description.
+        is_url = url.lower().startswith(("http://", "https://")) or (name and "://" in url)
+        if not is_url and not is_server_name(url):
             from arazzo_runner.report.secrets import URL_MASK
 
             shown = URL_MASK.text(without_user(url))
