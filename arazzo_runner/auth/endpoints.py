@@ -23,7 +23,7 @@ from arazzo_runner.http.origin import Origin
 from arazzo_runner.http.settings import MIB, HttpSettings
 from arazzo_runner.http.url import parse_url
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
-from arazzo_runner.openapi.servers import is_server_name
+from arazzo_runner.openapi.servers import is_web_url
 
 CALL_KEY: Final = "authorization"
 """What the keys of the requests for tokens and of the waits between them begin with."""
@@ -186,5 +186,5 @@ def _refusal(endpoint: Endpoint, reaches: EndpointPolicies) -> TransportFailure 
 
 
 def parse_origins(urls: Collection[str]) -> frozenset[Origin]:
-    """The origins of URLs that the user named."""
-    return frozenset(parse_url(url)[0] for url in urls if not is_server_name(url))
+    """The origins of URLs that the user named; brokers have none."""
+    return frozenset(parse_url(url)[0] for url in urls if is_web_url(url))

@@ -37,7 +37,7 @@ def server_url(operation: Operation, override: str | None, variables: Mapping[st
     absolute = _absolute(url, operation)
     name = operation.description.source.name
     _refuse_credentials(absolute, "AZ908", f"the server of `{name}`")
-    if server.url == "/" and not _is_web_url(absolute):
+    if server.url == "/" and not is_web_url(absolute):
         # OpenAPI Object, `servers`: without it, one with the URL `/`, that of the description.
         raise _no_server_error("AZ908", f"`{name}` names no server")
     subject = f"the server `{server.url}` of `{name}`"
@@ -81,7 +81,7 @@ def base_path(operation: Operation) -> str:
     url = _VARIABLE.sub(lambda found: defaults.get(found[1], found[0]), server.url)
     if not url.startswith("/"):
         url = _absolute(url, operation)
-        if not _is_web_url(url):
+        if not is_web_url(url):
             return ""
     return urlsplit(url).path.rstrip("/")
 
@@ -127,7 +127,8 @@ def _refuse_credentials(url: str, code: str, subject: str) -> None:
         raise UsageError(error(code, message, help=way_out))
 
 
-def _is_web_url(url: str) -> bool:
+def is_web_url(url: str) -> bool:
+    """Whether it is a URL of http or https with a host."""
     try:
         parts = urlsplit(url)
     except ValueError:  # `http://[`
@@ -136,7 +137,7 @@ def _is_web_url(url: str) -> bool:
 
 
 def _check_variable(url: str, code: str, subject: str, path: str = "") -> str:
-    if not _is_web_url(url):
+    if not is_web_url(url):
         raise _no_server_error(code, f"{subject} is not an http or https URL", path)
     # Server Object, `url`: a fragment does not belong to it. A query neither, but where there is
     # one, such as `?api-version=1`, the server wants it.

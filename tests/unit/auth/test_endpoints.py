@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from arazzo_runner.auth.endpoints import Endpoint, GuardedEndpoints, WorldEndpoints
+from arazzo_runner.auth.endpoints import Endpoint, GuardedEndpoints, WorldEndpoints, parse_origins
 from arazzo_runner.auth.setup import Permissions
 from arazzo_runner.executor.world import TransportFailure, run_coroutine
 from arazzo_runner.http.anyio_network import EventLoopNetwork
@@ -123,3 +123,11 @@ def test_a_world_that_was_handed_in_is_asked_itself():
     assert (world.call.request, world.call.timeout, world.call.needs) == (request, 3.0, ())
     assert endpoints.refusal(Endpoint("https://id.example", False)) is None
     assert isinstance(endpoints.refusal(Endpoint("http://id.example", False)), TransportFailure)
+
+
+def test_brokers_and_names_are_no_origins():
+    servers = ["mqtt://broker.test:1883", "staging", "https://api.test", "http://127.0.0.1:8"]
+    assert {str(one) for one in parse_origins(servers)} == {
+        "https://api.test",
+        "http://127.0.0.1:8",
+    }
