@@ -148,7 +148,11 @@ class BrokerLink:
     # --- what the connection tells ----------------------------------------------------------------
 
     def deliver(self, subscription: Subscription, delivery: Delivery) -> None:
-        """A message came."""
+        """A message came; one above the limit is counted, and no step gets it."""
+        limit = self.endpoint.max_message
+        if len(delivery.payload) > limit:
+            self.refuse(subscription, f"larger than {limit:,} bytes")
+            return
         for known, boxes in self._boxes:
             if known == subscription:
                 for box in boxes:

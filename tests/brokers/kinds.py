@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 USER, PASSWORD, TOKEN = "clerk", "open-sesame-91", "token-of-the-desk-7"
-MAX_MESSAGE = 1 << 20
+MAX_MESSAGE = 2 << 20  # more than a run accepts
 
 
 @dataclass(frozen=True)

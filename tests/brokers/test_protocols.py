@@ -142,11 +142,12 @@ def test_all_subscriptions_of_a_message_get_it_once(case: Case) -> None:
 
 @each
 def test_subscription_is_there_when_it_returns(case: Case) -> None:
-    """Another connection publishes at once, a hundred times."""
+    """Another connection publishes at once, many times."""
+    times = 25 if case.protocol == "amqp" else 100  # whose connections take the longest
 
     async def main() -> None:
         async with connected(case.where()) as (sender, _):
-            for count in range(100):
+            for count in range(times):
                 async with connected(case.where()) as (receiver, inbox):
                     address = case.address(name(), str(count))
                     await receiver.subscribe(Subscription(address, case.channel))
@@ -265,7 +266,7 @@ def test_message_above_the_limit_of_the_broker(case: Case) -> None:
         await connection.publish(OutgoingMessage(name(), b"x" * (2 * MAX_MESSAGE)))
 
     error = failure(case.where(max_message=4 * MAX_MESSAGE), work)
-    assert "2097152" in error.message.replace(",", "")
+    assert str(2 * MAX_MESSAGE) in error.message.replace(",", "")
     assert f"{case.protocol}://127.0.0.1:" in error.message
 
 

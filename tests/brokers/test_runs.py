@@ -25,6 +25,9 @@ from brokers.connections import endpoint
 from brokers.kinds import PASSWORD, USER
 from brokers.programs import RunningBroker, free_ports, private_broker, shared_broker
 
+LARGE = 1 << 20
+"""With what is around it, more than a run accepts."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -112,7 +115,9 @@ class Desk:
 
     def __init__(self, case: Case, broker: RunningBroker, root: str) -> None:
         self._case, self._root = case, root
-        self._where = endpoint(broker, case.protocol, protocol_version=case.version)
+        self._where = endpoint(
+            broker, case.protocol, protocol_version=case.version, max_message=2 * LARGE
+        )
         self.payload: Callable[[str], bytes] = lambda name: json.dumps(
             {"requestId": name, "status": "confirmed", "shop": "north"}
         ).encode()
@@ -251,6 +256,18 @@ def test_payload_of_another_schema(case: Case, tmp_path: Path) -> None:
     checks = result.workflows[0].steps[-1].attempts[-1].checks
     assert [one.kind for one in checks if not one.passed] == ["schema"]
     assert not result.passed
+
+
+@each
+def test_message_above_the_limit(case: Case, tmp_path: Path) -> None:
+    with desk(tmp_path, case, shared_broker(case.broker)) as (path, service):
+        service.payload = lambda name: json.dumps({"requestId": name, "x": "x" * LARGE}).encode()
+        before, _, after = path.read_text().rpartition("timeout: 20000")
+        path.write_text(f"{before}timeout: 500{after}")
+        result = arazzo.run(path)
+    assert result.exit_code == 4
+    message = last_error(result).message
+    assert message.endswith("no other was, 2 refused: larger than 1,048,576 bytes")
 
 
 @each

@@ -155,9 +155,9 @@ def test_headers_count_for_the_limit_of_the_server(spare: int) -> None:
         assert (await inbox.delivery()).payload == payload
 
     if spare:
-        run(where(), work)
+        run(where(max_message=2 * MAX_MESSAGE), work)
         return
-    error = failure(where(), work)
+    error = failure(where(max_message=2 * MAX_MESSAGE), work)
     assert error.code == "limit"
     assert f"has {MAX_MESSAGE + 1:,} bytes; `nats://" in error.message
 
