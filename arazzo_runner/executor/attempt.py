@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from arazzo_runner.document.uris import relative_reference
 from arazzo_runner.executor.body_budget import copy_outcome
 from arazzo_runner.executor.contract_checks import contract_checks
-from arazzo_runner.executor.criteria import judge_all, judge_call, judge_status, stream_end
+from arazzo_runner.executor.criteria import judge_all, judge_call, judge_status
 from arazzo_runner.executor.events import CriterionJudged, RequestSent, ResponseReceived
 from arazzo_runner.executor.inputs import CallInputError, inputs_for_call, refused_inputs_error
 from arazzo_runner.executor.plan import OperationCall, StepPlan, WorkflowCall
@@ -35,6 +35,7 @@ from arazzo_runner.expression.evaluate import EvaluationError
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value
 from arazzo_runner.http_semantics.headers import header_value
+from arazzo_runner.http_semantics.media_type import EVENT_STREAM
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.openapi.request.build import RequestRefused
 from arazzo_runner.openapi.response.body import BodyError, decode_body
@@ -42,6 +43,9 @@ from arazzo_runner.openapi.response.contract import (
     CheckResult,
     may_take_long,
 )
+
+if TYPE_CHECKING:
+    from arazzo_runner.executor.channels.stream_end import StreamEnd
 
 LARGE_BODY: Final = 1 << 20
 """From so many bytes on, a response is worth a thread of an event loop."""
@@ -86,7 +90,7 @@ async def try_operation(
         return unsent_outcome(planned, scope, error)
     sent = _send_call(planned, call, built, key, ledger.time_left())
     after = replace(scope, exchange=built.exchange)
-    end = stream_end(call.operation, planned.criteria, after, settings.limits.query_seconds)
+    end = _stream_end(planned, call, after, settings.limits.query_seconds)
     sent = sent if end is None else replace(sent, stream_end=end)
     ledger.tell(RequestSent(key, built.request, frame.depth))
     sent = replace(sent, is_final=True) if ledger.is_ending else sent
@@ -102,6 +106,18 @@ async def try_operation(
             return _failed_outcome(planned, scope, built, outcome)
         return await _cut_off(planned, call, built, outcome, outcome.head, frame, key)
     return await _response_outcome(planned, call, built, outcome, frame, key)
+
+
+def _stream_end(
+    planned: StepPlan, call: OperationCall, scope: Scope, seconds: float
+) -> StreamEnd | None:
+    """When an event stream is enough, where the operation documents one."""
+    media = (one for response in call.operation.responses for one in response.content)
+    if not any(EVENT_STREAM in one.name for one in media):
+        return None
+    from arazzo_runner.executor.channels.stream_end import stream_end
+
+    return stream_end(planned.criteria, scope, seconds)
 
 
 def out_of_time(outcome: TransportFailure, stopped: StepError | None) -> TransportFailure:

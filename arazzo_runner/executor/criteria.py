@@ -10,19 +10,12 @@ from collections.abc import Callable
 from typing import Literal as Choice
 from typing import assert_never
 
-from msgspec.structs import replace
-
 from arazzo_runner.document.model import Criterion, QueryCriterion, SimpleCriterion
 from arazzo_runner.executor.result import CriterionResult, OperandValue
-from arazzo_runner.expression.ast import BodyRef, Expression, MalformedExpression
+from arazzo_runner.expression.ast import MalformedExpression
 from arazzo_runner.expression.criteria import Judgement, judge_simple
 from arazzo_runner.expression.query.evaluate import judge_query
 from arazzo_runner.expression.scope import Scope
-from arazzo_runner.expression.value import Value
-from arazzo_runner.http_semantics.media_type import EVENT_STREAM
-from arazzo_runner.openapi.message import HttpResponse
-from arazzo_runner.openapi.model import Operation
-from arazzo_runner.text.diagnostic import SafeRepr
 from arazzo_runner.text.source import Place
 
 
@@ -99,61 +92,3 @@ def judge_all(
             break
         results.append(judge_criterion(criterion, scope, seconds))
     return tuple(results)
-
-
-# --- event streams ---
-
-
-class StreamEnd(SafeRepr, frozen=True):
-    """Criteria, and the scope that they are judged in but for the response.
-
-    ``seconds`` bounds each query.
-    """
-
-    criteria: tuple[Criterion, ...]
-    scope: Scope
-    seconds: float
-
-    def brief(self) -> str:
-        """How many criteria there are."""
-        return f"{len(self.criteria)} criteria"
-
-    def is_enough(self, head: HttpResponse, events: list[Value]) -> bool:
-        """Whether all criteria pass with the events that have come."""
-        assert self.scope.exchange is not None
-        exchange = replace(
-            self.scope.exchange,
-            status=head.status,
-            response_headers=head.headers,
-            response_body=events,
-        )
-        scope = replace(self.scope, exchange=exchange)
-        results = judge_until_unmet(self.criteria, scope, self.seconds)
-        return all(one.passed for one in results)
-
-
-def stream_end(
-    operation: Operation, criteria: tuple[Criterion, ...], scope: Scope, seconds: float
-) -> StreamEnd | None:
-    """The end of the event stream that an operation documents.
-
-    None without one, and where no criterion reads the body of the response: then all of it counts.
-    """
-    media = (one for response in operation.responses for one in response.content)
-    if not any(EVENT_STREAM in one.name for one in media):
-        return None
-    return StreamEnd(criteria, scope, seconds) if any(map(_reads_events, criteria)) else None
-
-
-def _reads_events(criterion: Criterion) -> bool:
-    match criterion:
-        case SimpleCriterion(reads=reads):
-            return any(_is_response_body(expression) for expression, _ in reads)
-        case QueryCriterion(context=context):
-            return context is not None and _is_response_body(context)
-        case _:
-            assert_never(criterion)
-
-
-def _is_response_body(expression: Expression) -> bool:
-    return isinstance(expression, BodyRef) and expression.message == "response"

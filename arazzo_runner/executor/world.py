@@ -21,7 +21,7 @@ from arazzo_runner.text.diagnostic import SafeRepr
 
 if TYPE_CHECKING:
     from arazzo_runner.asyncapi.model import Direction, MessageLocation
-    from arazzo_runner.executor.criteria import StreamEnd
+    from arazzo_runner.executor.channels.stream_end import StreamEnd
 
 FailureCode: TypeAlias = Choice[
     "connect",

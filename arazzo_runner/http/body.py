@@ -18,7 +18,7 @@ from arazzo_runner.http_semantics.headers import header_value as joined
 from arazzo_runner.http_semantics.media_type import is_event_stream
 
 if TYPE_CHECKING:
-    from arazzo_runner.executor.criteria import StreamEnd
+    from arazzo_runner.executor.channels.stream_end import StreamEnd
     from arazzo_runner.expression.value import Value
     from arazzo_runner.openapi.message import HttpResponse
 
@@ -65,7 +65,7 @@ class ResponseBody:
         for piece in pieces:
             self._pieces.append(piece)
             if self._watch is not None and self._is_event_stream:
-                self._watch.look_at(piece)
+                self._watch.feed(piece)
 
     @property
     def is_enough(self) -> bool:
@@ -104,11 +104,11 @@ class StreamWatch:
         self._events: list[Value] = []
         self.is_over = False
 
-    def look_at(self, octets: bytes) -> None:
+    def feed(self, octets: bytes) -> None:
         """Take some of the body, without its encodings."""
-        for event in self._decoder.events(octets):
+        for event in self._decoder.feed(octets):
             self._events.append(event.to_value())
-            self.is_over = self.is_over or self._end.is_enough(self._head, self._events)
+            self.is_over = self.is_over or self._end.passes(self._head, self._events)
 
 
 class ContentDecoder:

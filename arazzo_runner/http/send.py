@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from arazzo_runner.executor.world import (
     OpenCall,
     PublishCall,
-    PublishedMessage,
     ReceiveCall,
     ReceivedMessage,
     SendCall,
@@ -33,7 +32,7 @@ from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchang
 from arazzo_runner.openapi.request.multipart import has_files, size_of
 
 if TYPE_CHECKING:
-    from arazzo_runner.executor.criteria import StreamEnd
+    from arazzo_runner.executor.channels.stream_end import StreamEnd
 
 
 class ExchangeLog:
@@ -230,7 +229,7 @@ class HttpWorldBase:
         """Refused: there is no channel."""
         return http_errors.messaging_failure(call.channels[0])
 
-    async def publish(self, call: PublishCall) -> PublishedMessage | TransportFailure | None:
+    async def publish(self, call: PublishCall) -> TransportFailure | None:
         """Refused: there is no channel."""
         return http_errors.messaging_failure(call)
 

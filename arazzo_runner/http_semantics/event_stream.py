@@ -54,7 +54,7 @@ class EventStreamDecoder:
         """The octets of the event that is being read."""
         return len(self._line) + self._size
 
-    def events(self, octets: bytes) -> Iterator[StreamEvent]:
+    def feed(self, octets: bytes) -> Iterator[StreamEvent]:
         """The events that some octets end."""
         if self._after_return and octets.startswith(b"\n"):
             octets = octets[1:]
@@ -107,4 +107,4 @@ class EventStreamDecoder:
 
 def decode_events(octets: bytes) -> list[dict[str, str | int]]:
     """All events of a stream, each as an object of the fields that it has."""
-    return [one.to_value() for one in EventStreamDecoder().events(octets)]
+    return [one.to_value() for one in EventStreamDecoder().feed(octets)]

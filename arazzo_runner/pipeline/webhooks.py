@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from arazzo_runner.asyncapi.signatures import HTTP
 from arazzo_runner.errors import UsageError
 from arazzo_runner.http_semantics.integers import parse_digits
+from arazzo_runner.pipeline.event_streams import is_event_channel
 from arazzo_runner.text.diagnostic import error
 
 if TYPE_CHECKING:
@@ -17,18 +18,15 @@ if TYPE_CHECKING:
     from arazzo_runner.pipeline.authorization import RunCredentials
     from arazzo_runner.pipeline.config import RunConfig
 
-_EVENT_STREAM: Final = "text/event-stream"
-
 
 def is_webhook(call: ChannelCall) -> bool:
     """Whether a step waits for a request that is sent to this program.
 
     An event stream over HTTP is none: a client asks for it.
     """
-    channel = call.channel
-    if call.action != "receive" or any(one.content_type == _EVENT_STREAM for one in call.messages):
+    if call.action != "receive":
         return False
-    return channel.is_webhook or _is_over_http(channel)
+    return call.channel.is_webhook or (_is_over_http(call.channel) and not is_event_channel(call))
 
 
 def _is_over_http(channel: Channel) -> bool:

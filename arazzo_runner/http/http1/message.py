@@ -16,7 +16,7 @@ from arazzo_runner.http_semantics.integers import parse_digits, parse_status
 from arazzo_runner.openapi.message import HttpResponse
 
 if TYPE_CHECKING:
-    from arazzo_runner.executor.criteria import StreamEnd
+    from arazzo_runner.executor.channels.stream_end import StreamEnd
 
 RawHeaders: TypeAlias = Sequence[tuple[bytes, bytes]]
 

@@ -130,12 +130,12 @@ def serve() -> Iterator[Callable[..., Server]]:
 
 
 class NumberOfEvents:
-    """Stands in for the criteria that accept an event stream (``executor/criteria.py``)."""
+    """Stands in for the criteria that accept an event stream (``executor/stream_end.py``)."""
 
     def __init__(self, number: int) -> None:
         self.number = number
 
-    def is_enough(self, head: HttpResponse, events: list[object]) -> bool:
+    def passes(self, head: HttpResponse, events: list[object]) -> bool:
         return head.status == 200 and len(events) >= self.number
 
 

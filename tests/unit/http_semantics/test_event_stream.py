@@ -51,24 +51,24 @@ def test_streams(name: str, size: int) -> None:
     text, events = STREAMS[name]
     octets, decoder = text.encode(), EventStreamDecoder()
     pieces = [octets[at : at + size] for at in range(0, len(octets), size)]
-    assert [event for piece in pieces for event in decoder.events(piece)] == events
+    assert [event for piece in pieces for event in decoder.feed(piece)] == events
 
 
 def test_end_of_a_line_between_two_pieces() -> None:
     decoder = EventStreamDecoder()
     pieces = [b"data: a\r", b"", b"\ndata: b\r", b"\r", b"\n"]
-    assert [one for piece in pieces for one in decoder.events(piece)] == [StreamEvent("a\nb")]
+    assert [one for piece in pieces for one in decoder.feed(piece)] == [StreamEvent("a\nb")]
 
 
 def test_octets_that_are_no_utf8() -> None:
-    assert list(EventStreamDecoder().events(b"data: \xff\n\n")) == [StreamEvent("\ufffd")]
+    assert list(EventStreamDecoder().feed(b"data: \xff\n\n")) == [StreamEvent("\ufffd")]
 
 
 def test_what_is_pending() -> None:
     decoder = EventStreamDecoder("5")
-    assert list(decoder.events(b"data: 12345\n: comment\ndata")) == []
+    assert list(decoder.feed(b"data: 12345\n: comment\ndata")) == []
     assert decoder.pending == 11 + 9 + 4
-    assert list(decoder.events(b"\n\n")) == [StreamEvent("12345\n")]
+    assert list(decoder.feed(b"\n\n")) == [StreamEvent("12345\n")]
     assert (decoder.pending, decoder.last_event_id, decoder.retry) == (0, "5", None)
 
 

@@ -47,7 +47,7 @@ EVENTS = [{"data": "open"}, {"event": "end", "data": "done"}]
 def test_first_event_that_all_criteria_accept(run, criteria, enough) -> None:
     end = end_of(run, criteria)
     head = HttpResponse(200, STREAM, b"")
-    reached = [count for count in (1, 2) if end.is_enough(head, EVENTS[:count])]
+    reached = [count for count in (1, 2) if end.passes(head, EVENTS[:count])]
     assert min(reached, default=0) == enough
     assert repr(end) == f"StreamEnd({criteria.count('condition')} criteria)"
 
