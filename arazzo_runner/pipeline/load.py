@@ -201,7 +201,7 @@ class Description(SafeRepr, frozen=True):
         channels = self.async_apis()
         if not channels:
             return tuple(over_http)
-        from arazzo_runner.report.channel_coverage import channel_operation_names
+        from arazzo_runner.report.coverage.channels import channel_operation_names
 
         return (*over_http, *channel_operation_names(channels))
 

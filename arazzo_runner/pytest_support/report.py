@@ -25,7 +25,7 @@ from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.pytest_support.options import read_options
-from arazzo_runner.report.coverage import measure_coverage
+from arazzo_runner.report.coverage.measure import measure_coverage
 from arazzo_runner.report.diagnostics.text import render_line
 from arazzo_runner.report.documents.spool import pack, unpack
 from arazzo_runner.report.exit_code import (

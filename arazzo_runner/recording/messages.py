@@ -35,7 +35,7 @@ def message_to_json(one: RecordedMessage, masker: Masker) -> dict[str, Value]:
     if one.failure is None or one.direction == "send":
         spelled["headers"] = [[name, value] for name, value in masker.headers(one.headers)]
         spelled["content_type"] = one.content_type
-        spelled["payload"] = body_to_json(one.payload, _typed(one), masker)
+        spelled["payload"] = body_to_json(one.payload, _type_header(one), masker)
     if one.failure is None and one.direction == "receive":
         spelled["came_from"] = masker.text(one.came_from)
         spelled["others"] = one.others
@@ -48,7 +48,7 @@ def failure_to_json(failure: TransportFailure, masker: Masker) -> dict[str, Valu
     return {"code": failure.code, "message": masker.text(failure.message), "hint": hint}
 
 
-def _typed(one: RecordedMessage) -> Headers:
+def _type_header(one: RecordedMessage) -> Headers:
     return (("Content-Type", one.content_type or "application/json"),)
 
 
@@ -98,7 +98,7 @@ def message_from_json(form: MessageForm) -> RecordedMessage:
         failure=None if form.failure is None else form.failure.failure(),
         duration=form.duration,
     )
-    return replace(found, payload=body_from_json(form.payload, _typed(found)))
+    return replace(found, payload=body_from_json(form.payload, _type_header(found)))
 
 
 def message_differences(
@@ -120,4 +120,4 @@ def _request(one: RecordedMessage) -> HttpRequest:
     """A message in the form that is compared; of one that is waited for its address and its id."""
     if one.direction == "receive":
         return HttpRequest("", one.address, (), (one.correlation or "").encode())
-    return HttpRequest("", one.address, (*_typed(one), *one.headers), one.payload)
+    return HttpRequest("", one.address, (*_type_header(one), *one.headers), one.payload)

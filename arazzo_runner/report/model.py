@@ -26,7 +26,7 @@ from arazzo_runner.text.diagnostic import Diagnostic
 from arazzo_runner.text.source import SourceFile
 
 if TYPE_CHECKING:
-    from arazzo_runner.report.coverage import Coverage
+    from arazzo_runner.report.coverage.measure import Coverage
     from arazzo_runner.report.formats.flowchart import Flowchart, Position
 
 
@@ -152,7 +152,7 @@ class RunReport(Struct, frozen=True):
                 for one in self.documents
                 if one.coverage is not None
             )
-        from arazzo_runner.report.coverage import measure_coverage
+        from arazzo_runner.report.coverage.measure import measure_coverage
 
         return measure_coverage(self.result, self.operations, self.workflows)
 

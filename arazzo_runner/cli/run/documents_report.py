@@ -24,7 +24,7 @@ from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.executor.events import Event, WorkflowFinished
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.pipeline import run as pipeline
-from arazzo_runner.report.coverage import measure_coverage
+from arazzo_runner.report.coverage.measure import measure_coverage
 from arazzo_runner.report.documents.spool import SpooledWorkflows
 from arazzo_runner.report.exit_code import ExitCode, first_code, status_of, summarize_run
 from arazzo_runner.report.formats.ndjson import EventLines

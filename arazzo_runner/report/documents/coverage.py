@@ -12,7 +12,7 @@ from typing import TypeAlias
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from arazzo_runner.report.coverage import Coverage, StatusCoverage, WorkflowBranches
+from arazzo_runner.report.coverage.measure import Coverage, StatusCoverage, WorkflowBranches
 from arazzo_runner.report.traversal import OperationName
 
 _Key: TypeAlias = tuple[str | None, str, str]

@@ -17,7 +17,7 @@ from importlib import resources
 from typing import Any
 
 from arazzo_runner.executor.result import Status, StepResult
-from arazzo_runner.report.coverage import gap_lines
+from arazzo_runner.report.coverage.lines import gap_lines
 from arazzo_runner.report.failure import explain_workflow
 from arazzo_runner.report.formats.html_diagram import DiagramPages
 from arazzo_runner.report.formats.html_markup import NOTHING, Markup, fill, join

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from arazzo_runner.executor.result import Status
 from arazzo_runner.expression.value import Value
-from arazzo_runner.report.coverage import (
+from arazzo_runner.report.coverage.measure import (
     ActionBranch,
     Coverage,
     StatusCoverage,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from arazzo_runner.executor.result import Status, StepResult, WorkflowResult
-from arazzo_runner.report.coverage import coverage_line, gap_lines
+from arazzo_runner.report.coverage.lines import coverage_line, gap_lines
 from arazzo_runner.report.diagnostics.text import render_text
 from arazzo_runner.report.failure import explain_workflow
 from arazzo_runner.report.formats.flowchart import EDGES, Flowcharts

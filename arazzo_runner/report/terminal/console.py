@@ -42,7 +42,7 @@ from arazzo_runner.report.terminal.verdict import report_verdict, verdict_line
 from arazzo_runner.report.traversal import WorkflowInProgress
 
 if TYPE_CHECKING:
-    from arazzo_runner.report.coverage import Coverage
+    from arazzo_runner.report.coverage.measure import Coverage
     from arazzo_runner.report.model import RunReport
 
 DETAILED_STEPS = 100
@@ -126,7 +126,7 @@ class Console:
 
     def cover(self, coverage: Coverage) -> None:
         """Write how much was gone through, and what was not."""
-        from arazzo_runner.report.coverage import coverage_line, gap_lines
+        from arazzo_runner.report.coverage.lines import coverage_line, gap_lines
 
         gaps = list(gap_lines(coverage, self.look.shown))
         lines = [coverage_line(coverage), *(f"  {one}" for one in gaps[:GAPS])]

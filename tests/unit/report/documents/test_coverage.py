@@ -1,6 +1,6 @@
 """What several documents have covered together."""
 
-from arazzo_runner.report.coverage import Coverage, StatusCoverage, WorkflowBranches
+from arazzo_runner.report.coverage.measure import Coverage, StatusCoverage, WorkflowBranches
 from arazzo_runner.report.documents.coverage import merge_coverages
 from arazzo_runner.report.traversal import OperationName
 

@@ -3,7 +3,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from arazzo_runner.report import coverage
+from arazzo_runner.report.coverage import measure as coverage
 from arazzo_runner.report.formats import html_diagram
 from arazzo_runner.report.formats.html import report_pieces
 from arazzo_runner.report.formats.html_diagram import DiagramPages
