@@ -23,7 +23,6 @@ from arazzo_runner.executor.result import (
 from arazzo_runner.executor.world import (
     OpenCall,
     PublishCall,
-    PublishedMessage,
     ReceiveCall,
     ReceivedMessage,
     SendCall,
@@ -156,7 +155,7 @@ class ReplayWorld(HttpWorldBase):
         """Why the channels could not be opened, if so."""
         return self._closed
 
-    async def publish(self, call: PublishCall) -> PublishedMessage | TransportFailure | None:
+    async def publish(self, call: PublishCall) -> TransportFailure | None:
         """What came of the recorded message."""
         recorded = self._recorded(message_sent(call))
         return recorded if isinstance(recorded, TransportFailure) else recorded.failure

@@ -161,7 +161,7 @@ class EventStreamConnection:
         with contextlib.suppress(httpx.HTTPError):
             async with contextlib.aclosing(response):
                 async for octets in response.aiter_raw():
-                    for event in decoder.events(octets):
+                    for event in decoder.feed(octets):
                         stream.last_event_id, stream.retry = decoder.last_event_id, decoder.retry
                         yield event
                     if decoder.pending > limit + _OF_FIELDS:
