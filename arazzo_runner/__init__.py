@@ -6,7 +6,17 @@ A public name is loaded when it is first used: `import arazzo_runner` alone cost
 # `typing` itself takes longer to import than all that is here.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from arazzo_runner.api import arun, load, load_text, render, run, stream, validate
+    from arazzo_runner.api import (
+        aresume,
+        arun,
+        load,
+        load_text,
+        render,
+        resume,
+        run,
+        stream,
+        validate,
+    )
     from arazzo_runner.catalog.model import OperationInfo, StepInfo, WorkflowInfo
     from arazzo_runner.embed.documents import LoadOptions
     from arazzo_runner.embed.options import RunOptions
@@ -70,10 +80,12 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "api": (
+        "aresume",
         "arun",
         "load",
         "load_text",
         "render",
+        "resume",
         "run",
         "stream",
         "validate",
@@ -213,10 +225,12 @@ __all__ = [
     "WorkflowStarted",
     "World",
     "WrappedWorld",
+    "aresume",
     "arun",
     "load",
     "load_text",
     "render",
+    "resume",
     "run",
     "stream",
     "tools",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Unpack
+from typing import Any, Unpack, cast
 
 from msgspec.structs import replace
 
@@ -23,7 +23,7 @@ from arazzo_runner.embed.documents import (
 )
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.result import Result
-from arazzo_runner.embed.runner import Runner, Workflows
+from arazzo_runner.embed.runner import ResumedRunOptions, ResumeOptions, Runner, Workflows
 from arazzo_runner.embed.stream import Stream
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.suppress import Selection
@@ -119,6 +119,29 @@ async def arun(
 ) -> Result:
     """Do what :func:`run` does, within a running event loop (asyncio or trio)."""
     return await Runner(**options).arun(document, workflow, inputs=inputs)
+
+
+def resume(run_id: str | None = None, **options: Unpack[ResumedRunOptions]) -> Result:
+    """Go on with a run of ``journal=``, by default the one that has not ended.
+
+    Responses that are known are not asked for again; options are given as to `run`. Raises
+    UsageError, InputError and DocumentError before anything is sent.
+    """
+    runner, own = _resuming_runner(options)
+    return runner.resume(run_id, **own)
+
+
+async def aresume(run_id: str | None = None, **options: Unpack[ResumedRunOptions]) -> Result:
+    """Do what :func:`resume` does, within a running event loop (asyncio or trio)."""
+    runner, own = _resuming_runner(options)
+    return await runner.aresume(run_id, **own)
+
+
+def _resuming_runner(options: ResumedRunOptions) -> tuple[Runner, ResumeOptions]:
+    names = ResumeOptions.__annotations__.keys()
+    others = {name: value for name, value in options.items() if name not in names}
+    own = {name: value for name, value in options.items() if name in names}
+    return Runner(**cast("RunOptions", others)), cast("ResumeOptions", own)
 
 
 def stream(

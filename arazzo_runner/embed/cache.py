@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.document.retrieval import RetrieveError
 from arazzo_runner.embed.documents import (
@@ -61,13 +62,25 @@ class PlanCache:
         document: Description | DocumentPath,
         workflows: Sequence[str],
         inputs: Mapping[str, Value],
+        *,
+        seed: int | None = None,
     ) -> pipeline.PreparedRun:
-        """Ready to run. Raises UsageError, InputError and DocumentError."""
+        """Ready to run; with a ``seed`` of its own for what is generated.
+
+        Raises UsageError, InputError and DocumentError.
+        """
         with self._lock:
             description = self._description(document)
             planned = self._plan(description, tuple(workflows))
         mock, generation = self._options.mock, self._options.generation
+        if seed is not None:
+            generation = replace(generation, seed=seed)
         return pipeline.with_inputs(description, planned, inputs, mock=mock, generation=generation)
+
+    def description(self, document: Description | DocumentPath) -> Description:
+        """A description, read where it is not known. Raises UsageError and DocumentError."""
+        with self._lock:
+            return self._description(document)
 
     def _description(self, document: Description | DocumentPath) -> Description:
         if isinstance(document, Description):

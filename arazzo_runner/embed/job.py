@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    contextmanager,
+    nullcontext,
+)
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from arazzo_runner.embed.documents import rendered_errors
 from arazzo_runner.embed.options import ParsedOptions
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.route import checked_world
@@ -31,7 +37,9 @@ from arazzo_runner.worlds.rate import LimitedWorld
 from arazzo_runner.worlds.wrappers import AwaitHook, HookedWorld, Hooks, await_hook, call_hook
 
 if TYPE_CHECKING:
+    from arazzo_runner.embed.journal import JobJournal
     from arazzo_runner.http.network import Network
+    from arazzo_runner.journal.row import Wait
     from arazzo_runner.messaging.model import ChannelRoute
     from arazzo_runner.telemetry.tracing import TracingObserver
 
@@ -48,6 +56,7 @@ class RunJob(SafeRepr, frozen=True):
     secrets: Masker
     started_at: float
     traces: TracingObserver | None = None
+    journal: JobJournal | None = None
 
     def brief(self) -> str:
         """What is run."""
@@ -59,12 +68,14 @@ class RunJob(SafeRepr, frozen=True):
         return self.prepared.description
 
 
-def job_of(prepared: pipeline.PreparedRun, chosen: ParsedOptions) -> RunJob:
+def job_of(
+    prepared: pipeline.PreparedRun, chosen: ParsedOptions, journal: JobJournal | None = None
+) -> RunJob:
     """Begin a run now."""
     secrets = prepared.masker()
     masker = NO_MASK if chosen.show_secrets else secrets
     traces = _traces(secrets) if chosen.otel else None
-    return RunJob(prepared, chosen, masker, secrets, chosen.clock.now(), traces)
+    return RunJob(prepared, chosen, masker, secrets, chosen.clock.now(), traces, journal)
 
 
 def _traces(secrets: Masker) -> TracingObserver:
@@ -77,10 +88,10 @@ def run_blocking(job: RunJob, begin: NewWorld) -> Result:
     """Run to the end; the world must not suspend."""
     with _blocking_channels(job) as world_of:
         world = _run_world(job, lambda one: world_of(begin(one)), blocking_network, call_hook)
-        context = run_context(job, world)
-        return result_of(
-            job, run_coroutine(run_plan(job.prepared.plan, job.prepared.inputs, context))
-        )
+        with journal_context(job, run_context(job, world)) as context:
+            ran = run_coroutine(run_plan(job.prepared.plan, job.prepared.inputs, context))
+            end_job(job, ran)
+        return result_of(job, ran)
 
 
 def _blocking_channels(job: RunJob) -> AbstractContextManager[Callable[[World], World]]:
@@ -113,8 +124,36 @@ async def run_suspending(job: RunJob, begin: NewWorld) -> Result:
     async with suspending_channels(job) as world_of:
         world = suspending_world(job, lambda one: world_of(begin(one)))
         context = replace(run_context(job, world), compute=suspending_compute(job))
-        ran = await run_plan(job.prepared.plan, job.prepared.inputs, context)
+        with journal_context(job, context, suspends=True) as kept:
+            ran = await run_plan(job.prepared.plan, job.prepared.inputs, kept)
+            end_job(job, ran)
         return result_of(job, ran)
+
+
+@contextmanager
+def journal_context(
+    job: RunJob, context: RunContext, *, suspends: bool = False
+) -> Iterator[RunContext]:
+    """What a run needs; with a journal its calls are kept. Raises UsageError."""
+    if job.journal is None:
+        yield context
+        return
+    from arazzo_runner.journal.row import BlockingWait
+
+    new_wait: Callable[[], Wait] = BlockingWait
+    if suspends:
+        from arazzo_runner.journal.loop_wait import LoopWait
+
+        new_wait = LoopWait
+    limits = job.chosen.options.settings.limits
+    with rendered_errors(), job.journal.open_context(context, limits, new_wait) as kept:
+        yield kept
+
+
+def end_job(job: RunJob, ran: RunResult) -> None:
+    """Take note of how a run has ended, where that is kept."""
+    if job.journal is not None:
+        job.journal.end(ran)
 
 
 def suspending_compute(job: RunJob) -> Compute:
@@ -174,7 +213,10 @@ def _interrupt_check(job: RunJob) -> Callable[[], bool]:
 def result_of(job: RunJob, ran: RunResult) -> Result:
     """The result of what ran."""
     warnings = job.prepared.warnings
-    return Result(ran, _code(ran), job.description, job.started_at, job.masker, warnings)
+    result = Result(ran, _code(ran), job.description, job.started_at, job.masker, warnings)
+    if job.journal is not None:
+        result.run_id, result.in_doubt = job.journal.run_id, job.journal.doubt
+    return result
 
 
 def _code(ran: RunResult) -> ExitCode:

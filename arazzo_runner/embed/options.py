@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from inspect import iscoroutinefunction
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict, get_args
 
-from arazzo_runner.embed.documents import HeaderOptions, header_texts, rendered_errors
+from arazzo_runner.embed.documents import DocumentPath, HeaderOptions, header_texts, rendered_errors
 from arazzo_runner.embed.route import (
     MockTarget,
     NetworkTarget,
@@ -52,6 +53,7 @@ OptionTypes: TypeAlias = tuple[type, ...]
 _ANY: Final[OptionTypes] = (object,)
 _KINDS: Final[dict[str, OptionTypes]] = {
     "str": (str,),
+    "DocumentPath": (str, PurePath),
     "bool": (bool,),
     "int": (int,),
     "float": (int, float),
@@ -172,6 +174,21 @@ class RunOptions(TypedDict, total=False):
     on_event: Observer
     otel: bool
     cancel: StopEvent
+    journal: DocumentPath
+    journal_key: str
+    idempotency_key: str
+
+
+class JournalOptions(SafeRepr, frozen=True):
+    """The file of ``journal``, the name of the secret it is encrypted with, and a header field."""
+
+    file: str
+    key: str | None = None
+    header: str | None = None
+
+    def brief(self) -> str:
+        """The file alone."""
+        return self.file
 
 
 class ParsedOptions(SafeRepr, frozen=True):
@@ -189,6 +206,7 @@ class ParsedOptions(SafeRepr, frozen=True):
     otel: bool
     cancel: StopEvent | None
     rate: RateLimit | None = None
+    journal: JournalOptions | None = None
 
     def brief(self) -> str:
         """Where requests go."""
@@ -229,7 +247,23 @@ def parse_options(given: Mapping[str, Any]) -> ParsedOptions:
         otel=_is_otel_enabled(given),
         cancel=given.get("cancel"),
         rate=_rate(given.get("rate")),
+        journal=_journal(given, route),
     )
+
+
+def _journal(given: Mapping[str, Any], route: RequestTarget) -> JournalOptions | None:
+    if "journal" not in given:
+        for name in ("journal_key", "idempotency_key"):
+            if name in given:
+                raise TypeError(f"`{name}` needs `journal`")
+        return None
+    if isinstance(route, MockTarget):
+        message = "`journal` cannot be used together with `mock`"
+        help_ = "a mock answers at once, and the same each time: there is nothing to go on with"
+        with rendered_errors():
+            raise UsageError(error("AZ906", message, help=help_))
+    file = os.fspath(given["journal"])
+    return JournalOptions(file, given.get("journal_key"), given.get("idempotency_key"))
 
 
 def _rate(given: float | RateLimit | None) -> RateLimit | None:

@@ -34,7 +34,10 @@ class Result:
     were.
     """
 
-    __slots__ = ("_description", "_masker", "_ran", "_started_at", "diagnostics", "exit_code")
+    __slots__ = (
+        "_description", "_masker", "_ran", "_started_at", "diagnostics", "exit_code", "in_doubt",
+        "run_id",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -53,6 +56,10 @@ class Result:
         """What `arazzo run` would end with."""
         self.diagnostics = warnings
         """What was found about these workflows and their documents that did not stop the run."""
+        self.run_id = ""
+        """What the run is called in its journal; empty where there is none."""
+        self.in_doubt: tuple[str, ...] = ()
+        """The keys of calls of which a journal does not know whether they were made."""
 
     @property
     def masker(self) -> Masker:

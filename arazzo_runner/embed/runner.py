@@ -7,7 +7,7 @@ from functools import partial
 from math import isfinite
 from pathlib import PurePath
 from types import TracebackType
-from typing import Any, Self, TypeAlias, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypedDict, Unpack
 
 from msgspec.structs import replace
 
@@ -15,7 +15,12 @@ from arazzo_runner.embed.cache import PlanCache
 from arazzo_runner.embed.connections import RunnerConnections
 from arazzo_runner.embed.documents import DocumentPath, rendered_errors
 from arazzo_runner.embed.job import RunJob, job_of, run_blocking, run_suspending
-from arazzo_runner.embed.options import RunOptions, check_options, parse_options
+from arazzo_runner.embed.options import (
+    ParsedOptions,
+    RunOptions,
+    check_options,
+    parse_options,
+)
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.stream import Stream
 from arazzo_runner.errors import UsageError
@@ -25,6 +30,9 @@ from arazzo_runner.pipeline.load import Description
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.number import JsonNumber
 from arazzo_runner.worlds.wrappers import StopEvent
+
+if TYPE_CHECKING:
+    from arazzo_runner.embed.journal import RunnerJournal
 
 
 def read_inputs(inputs: Mapping[str, Any] | None) -> dict[str, Value]:
@@ -101,6 +109,7 @@ class Runner:
         self._chosen = parse_options(options)
         self._cache = PlanCache(self._chosen.options, self._chosen.secrets, self._chosen.http)
         self._holder = RunnerConnections(self._chosen)
+        self._journal = _journal_of(self._chosen)
 
     def run(
         self,
@@ -116,7 +125,9 @@ class Runner:
         Raises UsageError, InputError and DocumentError before anything is sent, and nothing for
         steps that fail: they are in the result.
         """
-        job = self._job(document, workflow, inputs, on_event, cancel)
+        return self._perform(self._job(document, workflow, inputs, on_event, cancel))
+
+    def _perform(self, job: RunJob) -> Result:
         if job.prepared.routes:
             self._holder.hold_brokers()
         if job.chosen.needs_event_loop:
@@ -139,6 +150,43 @@ class Runner:
             await self._holder.hold_brokers_in_loop()
         async with self._holder.suspending() as begin:
             return await run_suspending(job, begin)
+
+    def resume(self, run_id: str | None = None, **options: Unpack[ResumeOptions]) -> Result:
+        """Go on with a run that ``journal=`` has, by default the one that has not ended.
+
+        Responses that are known are not asked for again. Raises UsageError, InputError and
+        DocumentError before anything is sent.
+        """
+        return self._perform(self._resumed_job(run_id, options))
+
+    async def aresume(self, run_id: str | None = None, **options: Unpack[ResumeOptions]) -> Result:
+        """Do what :meth:`resume` does, within a running event loop."""
+        from anyio.to_thread import run_sync
+
+        job = await run_sync(partial(self._resumed_job, run_id, options))
+        async with self._holder.suspending() as begin:
+            return await run_suspending(job, begin)
+
+    def _resumed_job(self, run_id: str | None, options: ResumeOptions) -> RunJob:
+        if self._journal is None:
+            raise TypeError("`resume` needs the option `journal`")
+        from arazzo_runner.embed.journal import Resumption
+
+        document = options.get("document")
+        resumption = Resumption(
+            run_id,
+            read_inputs(options.get("inputs")),
+            options.get("changed_document", False),
+            options.get("send_again", ()),
+            options.get("assume_done", {}),
+        )
+        with rendered_errors():
+            journal = resumption.job_journal(
+                self._journal,
+                lambda place: self._cache.description(document or place),
+                self._cache.prepared,
+            )
+            return job_of(journal.prepared, self._chosen, journal)
 
     def check(
         self,
@@ -184,9 +232,12 @@ class Runner:
         check_options(own)
         chosen = replace(self._chosen, **own)
         with rendered_errors():
-            return job_of(
-                self._cache.prepared(document, _names(workflow), read_inputs(inputs)), chosen
-            )
+            prepared = self._cache.prepared(document, _names(workflow), read_inputs(inputs))
+            if self._journal is None:
+                return job_of(prepared, chosen)
+            from arazzo_runner.embed.journal import JobJournal
+
+            return job_of(prepared, chosen, JobJournal(self._journal, prepared))
 
     def _run_in_portal(self, job: RunJob) -> Result:
         """Run in an event loop of its own, in a thread of its own: this one may have a loop."""
@@ -221,6 +272,32 @@ class Runner:
         traceback: TracebackType | None,
     ) -> None:
         await self._holder.leave_loop()
+
+
+class ResumeOptions(TypedDict, total=False):
+    """What a program says of a run that goes on.
+
+    ``document`` where the journal's is not to be read from its file, ``inputs`` that are secret;
+    ``send_again`` are keys of calls in doubt, ``assume_done`` responses by such keys.
+    """
+
+    document: Description | DocumentPath
+    inputs: Mapping[str, Value]
+    changed_document: bool
+    send_again: Sequence[str] | Literal["all"]
+    assume_done: Mapping[str, object]
+
+
+class ResumedRunOptions(RunOptions, ResumeOptions, total=False):
+    """The keyword arguments of a run that goes on."""
+
+
+def _journal_of(chosen: ParsedOptions) -> RunnerJournal | None:
+    if chosen.journal is None:
+        return None
+    from arazzo_runner.embed.journal import RunnerJournal
+
+    return RunnerJournal(chosen.journal)
 
 
 def _names(workflow: object) -> tuple[str, ...]:

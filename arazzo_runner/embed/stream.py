@@ -13,6 +13,8 @@ from msgspec.structs import replace
 
 from arazzo_runner.embed.job import (
     RunJob,
+    end_job,
+    journal_context,
     result_of,
     run_context,
     suspending_channels,
@@ -23,7 +25,7 @@ from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.worlds import NewWorld
 from arazzo_runner.executor.events import Event
 from arazzo_runner.executor.result import RunResult
-from arazzo_runner.executor.run import run_plan
+from arazzo_runner.executor.run import RunContext, run_plan
 from arazzo_runner.executor.run_state import Compute
 from arazzo_runner.executor.world import (
     OpenCall,
@@ -94,23 +96,26 @@ class Stream:
     ) -> AsyncGenerator[Event, None]:
         job = await begin_job()
         told: deque[Event] = deque()
-        engine = _engine(job, told)
         async with opened() as begin, suspending_channels(job) as world_of:
             world = suspending_world(job, lambda one: world_of(begin(one)))
-            asked = self._resume(job, engine, None)
-            try:
-                while told or asked is not None:
-                    while told:
-                        yield told.popleft()
-                    asked = asked and self._resume(job, engine, await asked(world))
-            finally:
-                engine.close()
+            context = run_context(job, world, told.append)
+            with journal_context(job, context, suspends=True) as kept:
+                engine = _engine(job, kept)
+                asked = self._resume(job, engine, None)
+                try:
+                    while told or asked is not None:
+                        while told:
+                            yield told.popleft()
+                        asked = asked and self._resume(job, engine, await asked(kept.world))
+                finally:
+                    engine.close()
 
     def _resume(self, job: RunJob, engine: StreamDriver, answer: object) -> StreamRequest | None:
         """Let the engine go on to what it waits for next; None when it is at its end."""
         try:
             return engine.send(answer)
         except StopIteration as stop:
+            end_job(job, stop.value)
             self._result = result_of(job, stop.value)
             return None
 
@@ -118,10 +123,10 @@ class Stream:
 StreamDriver: TypeAlias = Coroutine[StreamRequest, Any, RunResult]
 
 
-def _engine(job: RunJob, told: deque[Event]) -> StreamDriver:
+def _engine(job: RunJob, context: RunContext) -> StreamDriver:
     """The engine, which awaits nothing but its world: so it can be driven by hand."""
     prepared = job.prepared
-    context = run_context(job, _StreamWorld(), told.append)
+    context = replace(context, world=_StreamWorld())
     context = replace(context, compute=partial(_compute_in_stream, suspending_compute(job)))
     return run_plan(prepared.plan, prepared.inputs, context)
 

@@ -85,6 +85,7 @@ class JournaledRun:
         self._cipher = cipher
         self._now = now
         self._is_resumed = is_resumed
+        self.is_finished = False
         self.run_id = run_id
         self.writer = JournalWriter(store, run_id)
 
@@ -105,6 +106,7 @@ class JournaledRun:
         self.close()
         if self.writer.broken is None:
             self._store.finish(self.run_id, state, self._now())
+            self.is_finished = True
 
     def close(self) -> None:
         """Write what is left; the run stays unfinished."""

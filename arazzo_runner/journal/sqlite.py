@@ -82,22 +82,33 @@ _REMOTE: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs",
 _MOUNTS: Final = "/proc/self/mounts"
 
 
+_GUARD: Final = RLock()
+_IN_USE: Final[set[tuple[int, int] | None]] = set()
+"""The files that this process has. To open one of them again and to close that would free the lock:
+to the kernel, locks of POSIX are those of a process, and any closing of the file ends them."""
+
+
 class SqliteStore:
     """The store of ``--journal FILE``; raises JournalError when it is opened, too."""
 
     def __init__(self, path: str, *, creates: bool) -> None:
         """Open the file, and make it where ``creates`` says so and there is none."""
-        check_file(path, creates=creates)
         self._path = os.path.realpath(path)  # SQLite names the files beside it after this
         self._lock = RLock()
-        with _journal_errors():
-            self._connection = sqlite3.connect(path, timeout=0, check_same_thread=False)
-        try:
+        with _GUARD:
+            if _identity(path) in _IN_USE:
+                raise JournalError("is in use by this process already")
+            check_file(path, creates=creates)
             with _journal_errors():
-                self._open()
-        except BaseException:
-            self._connection.close()
-            raise
+                self._connection = sqlite3.connect(path, timeout=0, check_same_thread=False)
+            try:
+                with _journal_errors():
+                    self._open()
+            except BaseException:
+                self._connection.close()
+                raise
+            self._own = _identity(path)
+            _IN_USE.add(self._own)
 
     def _open(self) -> None:
         connection = self._connection
@@ -218,7 +229,9 @@ class SqliteStore:
 
     def close(self) -> None:
         """Release it for other processes."""
-        self._connection.close()
+        with _GUARD:
+            self._connection.close()
+            _IN_USE.discard(self._own)
 
     def _select(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock, _journal_errors():

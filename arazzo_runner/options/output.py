@@ -126,6 +126,7 @@ JOURNAL = (
         ("run", "resume", "journal"),
         "Journal",
         metavar="FILE",
+        keyword=Keyword("journal", "DocumentPath"),
     ),
     Option(
         "journal-key",
@@ -134,6 +135,7 @@ JOURNAL = (
         ("run", "resume"),
         "Journal",
         metavar="env:NAME|keyring:NAME",
+        keyword=Keyword("journal_key", "str"),
     ),
     Option(
         "idempotency-key",
@@ -141,6 +143,7 @@ JOURNAL = (
         " heed; where operations document one, it is sent without this option.",
         section="Journal",
         metavar="HEADER",
+        keyword=Keyword("idempotency_key", "str"),
     ),
     Option(
         "send-again",

@@ -18,7 +18,7 @@ from arazzo_runner.batch.result import RowReport, pack_report
 from arazzo_runner.batch.store import BatchStore
 from arazzo_runner.batch.worker import RowEnd
 from arazzo_runner.cli.batch.plan import BatchPlan
-from arazzo_runner.cli.journal.option import documented_keys, is_interrupted
+from arazzo_runner.journal.plan_row import documented_keys, is_interrupted
 from arazzo_runner.cli.run.session import maskers_of
 from arazzo_runner.cli.run.world import TracesFactory, authorized_world, http_settings
 from arazzo_runner.executor.events import Event, Observer, StepFinished

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import click
 
-from arazzo_runner.cli.journal.store import journal_error, journal_errors
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.errors import UsageError
 from arazzo_runner.journal.model import RunRecord
+from arazzo_runner.journal.open import journal_error, journal_errors
 from arazzo_runner.journal.sqlite import SqliteStore
 from arazzo_runner.journal.store import JournalStore
 from arazzo_runner.pipeline.run import rfc3339

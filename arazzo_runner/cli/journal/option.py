@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from itertools import chain, repeat
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import click
-from msgspec import Struct
-from msgspec.structs import replace
 
 from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.journal.flags import (
@@ -24,45 +20,30 @@ from arazzo_runner.cli.journal.flags import (
     absolute_place,
     journal_flags,
 )
-from arazzo_runner.cli.journal.row_inputs import differing_secrets, row_record, split_secrets
-from arazzo_runner.cli.journal.store import journal_error, journal_errors, open_journal
+from arazzo_runner.cli.journal.store import open_journal
 from arazzo_runner.cli.run.cases_file import CaseInputs
 from arazzo_runner.errors import UsageError
-from arazzo_runner.executor.channels.call import ChannelCall
-from arazzo_runner.executor.events import Event, Observer
-from arazzo_runner.executor.plan import Clock, OperationCall, Plan
-from arazzo_runner.executor.result import RunResult, Status
+from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.world import World
 from arazzo_runner.expression.value import Value
 from arazzo_runner.journal.journal import Journal, JournaledRun, state_of
 from arazzo_runner.journal.model import RowEnded, RowState, RunRecord
-from arazzo_runner.journal.row import BlockingWait, RowJournal, Wait
-from arazzo_runner.journal.world import Decisions, IdempotencyKeys, JournalSettings, JournalWorld
+from arazzo_runner.journal.open import journal_error, journal_errors
+from arazzo_runner.journal.plan_row import (
+    JournaledRow,
+    RowChoice,
+    has_channels,
+    journaled_row,
+)
+from arazzo_runner.journal.row import BlockingWait, Wait
+from arazzo_runner.journal.row_inputs import differing_secrets, row_record, split_secrets
+from arazzo_runner.journal.world import Decisions
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.recording.run import digests
 from arazzo_runner.report.curl import shell_quote
-from arazzo_runner.report.exit_code import ExitCode, document_status
+from arazzo_runner.report.exit_code import ExitCode
 from arazzo_runner.text.diagnostic import error
-
-_IDEMPOTENCY: Final = "idempotency-key"
-
-
-class JournaledRow(Struct, frozen=True):
-    """A row that runs: its world and clock, and what has to be told of what happens in it."""
-
-    world: JournalWorld
-    learn: Observer
-    clock: Clock
-
-    def observing(self, observer: Observer) -> Observer:
-        """An observer that learns secrets before another one is told."""
-
-        def observe(event: Event) -> None:
-            self.learn(event)
-            observer(event)
-
-        return observe
 
 
 class JournalOption:
@@ -168,31 +149,27 @@ class JournalOption:
     ) -> JournaledRow:
         """What runs in place of ``world``. Raises UsageError for a journal that cannot be read."""
         assert self._run is not None
-        _, prepared = self._rows[number]
-        masker = prepared.masker()
-        header = self.given["idempotency_key"]
-        settings = JournalSettings(
-            masker,
-            IdempotencyKeys(UUID(self.run_id), header, documented_keys(prepared.plan)),
+        choice = RowChoice(
             interrupted,
             self.decisions,
+            self.given["idempotency_key"],
+            number,
             f"{number}:" if len(self._rows) > 1 else "",
             self._way_out,
             number in self.ended,
+            self.limits_time,
         )
         with journal_errors(self.given["journal"]):
-            row = self._run.row(number, new_wait)
-        made = JournalWorld(world, row, settings)
-        clock = self._clock(row, is_over=settings.is_over)
-        return JournaledRow(made, pipeline.secrets_observer(prepared, masker), clock)
+            return journaled_row(self._run, self._rows[number][1], world, choice, new_wait)
 
-    def end_row(self, number: int, world: JournalWorld, result: RunResult) -> None:
+    def end_row(self, number: int, row: JournaledRow, result: RunResult) -> None:
         """Keep how a row has ended; one that was interrupted, or is in doubt, has not."""
         assert self._run is not None
-        if world.is_suspended or is_interrupted(result) or number in self.ended:
+        state = row.state(result)
+        if state == "open" or number in self.ended:
             return
-        self._states[number] = _ROW_STATES[document_status(result)]
-        self._run.writer.put(RowEnded(number, self._states[number]))
+        self._states[number] = state
+        self._run.writer.put(RowEnded(number, state))
 
     def leave_out(self, number: int) -> None:
         """Keep that a row never runs, since another one has failed; one in doubt has not."""
@@ -232,17 +209,6 @@ class JournalOption:
             self._states = ["open"]
             raise run.writer.broken
 
-    def _clock(self, row: RowJournal, *, is_over: bool) -> Clock:
-        """The clock of a row; a limit of time that the user has set counts from its first call.
-
-        For one that is over no time passes. The default limit would end what goes on a day later.
-        """
-        if is_over or row.first_call is None or not self.limits_time:
-            return pipeline.SYSTEM_CLOCK
-        before = max(0.0, row.now() - row.first_call)
-        readings = chain([0.0], repeat(before))  # the first is the beginning
-        return replace(pipeline.SYSTEM_CLOCK, recorded=partial(next, readings))
-
     @property
     def limits_time(self) -> bool:
         """Whether the user has set a limit of time."""
@@ -274,18 +240,6 @@ class JournalOption:
         )
 
 
-_ROW_STATES: Final[Mapping[Status, RowState]] = {
-    Status.PASSED: "passed",
-    Status.FAILED: "failed",
-    Status.ERROR: "error",
-}
-
-
-def is_interrupted(result: RunResult) -> bool:
-    """Whether the run was stopped from outside."""
-    return any(one.error is not None and one.error.code == "cancelled" for one in result.workflows)
-
-
 def _check_flags(given: Mapping[str, Any]) -> None:
     context = click.get_current_context()
     for parameter in context.command.params:
@@ -305,8 +259,7 @@ _REASONS: Final = {
 
 
 def _check_keepable(rows: Sequence[pipeline.PreparedRun]) -> None:
-    workflows = rows[0].plan.workflows.values()
-    if any(isinstance(step.call, ChannelCall) for one in workflows for step in one.steps):
+    if has_channels(rows[0].plan):
         message = "`--journal` keeps requests, and the document has steps that use channels"
         raise UsageError(error("AZ906", message, help="run it without a journal"))
     differing = differing_secrets(rows)
@@ -315,16 +268,3 @@ def _check_keepable(rows: Sequence[pipeline.PreparedRun]) -> None:
         message = f"the rows have several values of secret inputs, which no journal keeps: {listed}"
         hint = "pass one value for all rows with `-i`, or run them without a journal"
         raise UsageError(error("AZ906", message, help=hint))
-
-
-def documented_keys(plan: Plan) -> dict[tuple[str, str, str], str]:
-    """The header fields by which operations take an idempotency key, as they are declared."""
-    found: dict[tuple[str, str, str], str] = {}
-    steps = (step for workflow in plan.workflows.values() for step in workflow.steps)
-    for call in (step.call for step in steps):
-        if isinstance(call, OperationCall):
-            operation = call.operation
-            for parameter in operation.parameters:
-                if parameter.location == "header" and parameter.name.lower() == _IDEMPOTENCY:
-                    found[call.source, operation.method, operation.path] = parameter.name
-    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -16,14 +15,7 @@ from arazzo_runner.cli.journal.flags import (
     resumed_flags,
 )
 from arazzo_runner.cli.journal.option import JournalOption
-from arazzo_runner.cli.journal.row_inputs import (
-    FileNotReadError,
-    changed_inputs,
-    joined_inputs,
-    missing_inputs,
-    read_inputs,
-)
-from arazzo_runner.cli.journal.store import journal_error, journal_errors, open_journal
+from arazzo_runner.cli.journal.store import open_journal
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.cli.options.overwrite import check_outputs
@@ -33,8 +25,17 @@ from arazzo_runner.cli.run.run_config import inputs_of_flags
 from arazzo_runner.cli.run.session import CommandSession, StartedRun
 from arazzo_runner.errors import UsageError
 from arazzo_runner.expression.value import Value
+from arazzo_runner.journal.decisions import FORM, assumed_responses
 from arazzo_runner.journal.journal import Journal
 from arazzo_runner.journal.model import JournalError, RowRecord, RunRecord
+from arazzo_runner.journal.open import journal_error, journal_errors
+from arazzo_runner.journal.row_inputs import (
+    FileNotReadError,
+    changed_inputs,
+    joined_inputs,
+    missing_inputs,
+    read_inputs,
+)
 from arazzo_runner.journal.world import Decisions
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.pipeline.load import Description
@@ -185,38 +186,15 @@ def _choice_error(file: str, unfinished: Sequence[RunRecord], journal: Journal) 
     return journal_error(file, "has no run that has not ended", hint)
 
 
-class _AssumedResponse(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    status: int
-    headers: Mapping[str, str] = {}
-    body: Any = None
-
-
 def read_decisions(given: Mapping[str, Any]) -> Decisions:
     """What the flags say of calls in doubt. Raises UsageError."""
     assumed: dict[str, HttpResponse] = {}
     file = given["assume_done"]
     if file is not None:
         try:
-            read = msgspec.json.decode(read_file(file), type=dict[str, _AssumedResponse])
+            assumed = assumed_responses(msgspec.json.decode(read_file(file)))
         except (OSError, ValueError, RecursionError) as reason:
-            form = '`{"KEY": {"status": 201, "headers": {}, "body": {}}}`'
             message = f"`--assume-done {file}` cannot be used: {reason}"
-            raise UsageError(error("AZ906", message, help=f"it is {form}")) from None
-        assumed = {key: _response(one) for key, one in read.items()}
+            raise UsageError(error("AZ906", message, help=f"it is `{FORM}`")) from None
     again = frozenset(given["send_again"])
     return Decisions(again - {_ALL}, _ALL in again, assumed)
-
-
-def _response(assumed: _AssumedResponse) -> HttpResponse:
-    headers = dict(assumed.headers)
-    body = b""
-    if isinstance(assumed.body, str):
-        body = assumed.body.encode()
-    elif assumed.body is not None:
-        body = json.dumps(assumed.body).encode()
-        if not any(name.lower() == "content-type" for name in headers):
-            headers["Content-Type"] = "application/json"
-    return HttpResponse(assumed.status, tuple(headers.items()), body, notes=(_ASSUMED,))
-
-
-_ASSUMED: Final = "the response is the one that `--assume-done` gives: nothing was sent"

@@ -37,7 +37,7 @@ def command_environment(
     }
     return kept | {
         "ARAZZO_RUN_DOCUMENT": report.title,
-        "ARAZZO_RUN_EXIT_CODE": str(int(report.exit_code)),
+        "ARAZZO_RUN_EXIT_CODE": f"{report.exit_code:d}",
         "ARAZZO_RUN_STARTED_AT": report.started_at,
         "ARAZZO_RUN_STATUS": report.status.value,
     }

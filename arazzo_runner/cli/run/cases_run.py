@@ -207,7 +207,7 @@ class _RunQueue(Struct):
             observer=row.observing(context.observer),
         )
         result = await run_plan(plan, inputs, kept)
-        journal.end_row(number, row.world, result)
+        journal.end_row(number, row, result)
         return result
 
 

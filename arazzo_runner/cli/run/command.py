@@ -223,7 +223,7 @@ class RunCommand(Struct, frozen=True):
                     SignalCompute(signals),
                 )
             if row is not None and self.journal is not None:
-                self.journal.end_row(0, row.world, result)
+                self.journal.end_row(0, row, result)
             results.append(result)
             return result
 

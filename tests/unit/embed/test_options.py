@@ -93,7 +93,7 @@ def _fitting(name: str) -> object:
         "server": "http://x", "servers": {}, "server_variables": {}, "credentials": {}, "environment": {},
         "mock": True, "seed": 1, "mock_inputs": "on", "mock_cases": {}, "mock_lenient": True, "http": arazzo.HttpSettings(), "timeout": 0.5, "rate": 5, "limits": arazzo.Limits(),
         "checks": "off", "check_with": "openapi-core", "max_durations": {"x": 1}, "generate": {"x": "uuid"}, "input_seed": 1, "until": "x", "fail_fast": True, "allow_origins": ["http://x"], "headers": {"X-A": "1"}, "no_auth": ["all"], "named_credentials": {}, "send_invalid": ["x"], "secrets": ["x"], "show_secrets": True, "otel": True,
-        "listen": "127.0.0.1:0", "public_url": "https://x", "clock": arazzo.Clock(float, float), "cancel": threading.Event(),
+        "listen": "127.0.0.1:0", "public_url": "https://x", "clock": arazzo.Clock(float, float), "cancel": threading.Event(), "journal": "j", "journal_key": "env:K", "idempotency_key": "Key",
     }  # fmt: skip
     return given.get(name, print)
 

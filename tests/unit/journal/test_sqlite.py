@@ -147,13 +147,6 @@ def test_the_file_is_for_its_owner_alone(store, path) -> None:
     assert [one.name for one in Path(path).parent.iterdir()] == ["run.journal"]
 
 
-def test_it_is_locked_until_it_is_closed(store, path) -> None:
-    with pytest.raises(JournalError, match="is in use by another process"):
-        SqliteStore(path, creates=True)
-    store.close()
-    SqliteStore(path, creates=False).close()
-
-
 KILLED = """
 import os, sys
 from arazzo_runner.journal.model import CallBegun, CallRecord
@@ -171,6 +164,29 @@ def test_what_was_written_outlives_a_process_that_is_killed(store, path) -> None
     again = SqliteStore(path, creates=False)
     assert [one.key for one in again.calls("run-1", 0)] == ["killed"]
     again.close()
+
+
+IS_LOCKED = """
+import sys
+from arazzo_runner.journal.model import JournalError
+from arazzo_runner.journal.sqlite import SqliteStore
+try:
+    SqliteStore(sys.argv[1], creates=False)
+except JournalError as reason:
+    print(reason)
+"""
+
+
+def test_a_second_one_of_the_same_process_is_refused_and_frees_no_lock(store, path) -> None:
+    for name in (path, os.path.relpath(path)):
+        with pytest.raises(JournalError, match="is in use by this process already"):
+            SqliteStore(name, creates=True)
+    other = subprocess.run(
+        [sys.executable, "-c", IS_LOCKED, path], capture_output=True, text=True, check=True
+    )
+    assert other.stdout == "is in use by another process\n"
+    store.close()
+    SqliteStore(path, creates=False).close()
 
 
 def test_no_file(path) -> None:

@@ -42,9 +42,10 @@ def points(reader: InMemoryMetricReader) -> dict[str, list[tuple[Any, ...]]]:
     assert data is not None
     found: dict[str, list[tuple[Any, ...]]] = {}
     for metric in data.resource_metrics[0].scope_metrics[0].metrics:
-        for one in metric.data.data_points:
-            value = one.sum if hasattr(one, "sum") else one.value
-            names = [str(each) for each in (one.attributes or {}).values()]
+        point: Any
+        for point in metric.data.data_points:
+            value = point.sum if hasattr(point, "sum") else point.value
+            names = [str(each) for each in (point.attributes or {}).values()]
             found.setdefault(metric.name, []).append((*names, value))
     return found
 
