@@ -12,7 +12,9 @@ from arazzo_runner.cli.run.world import http_settings
 from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.options.table import OPTIONS, Table, options_of
 
-_APART: Final = ("checks", "timeout", "until", "fail_fast", "otel")
+_APART: Final = (
+    "checks", "timeout", "until", "fail_fast", "otel", "journal", "journal_key", "idempotency_key",
+)  # fmt: skip
 """Keywords that are read otherwise, and those that are for the run of one document."""
 
 
