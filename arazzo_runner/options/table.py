@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 from arazzo_runner.options.batch import BATCH, with_batch
 from arazzo_runner.options.documents import DOCUMENTS
 from arazzo_runner.options.limits import LIMITS
+from arazzo_runner.options.load import LOAD
 from arazzo_runner.options.model import Function, Keyword, Option
 from arazzo_runner.options.network import NETWORK
 from arazzo_runner.options.output import FIXED, JOURNAL, KEPT, OUTPUT, UNAVAILABLE
@@ -33,12 +34,25 @@ def _with_resume(option: Option) -> Option:
     return option._replace(commands=(*option.commands, "resume"))
 
 
+_LOADING: Final = ("cases", "workflow")
+
+
+def _with_load(option: Option) -> Option:
+    """What agents may have for their runs, a load has too, but for a mock."""
+    serves_both = "run" in option.commands and "mcp" in option.commands
+    is_own = "run" in option.commands and option.name in _LOADING
+    if not (serves_both or is_own) or option.name.startswith("mock"):
+        return option
+    return option._replace(commands=(*option.commands, "load"))
+
+
 _ROWS: Final[Table] = (
     *VALIDATE,
     *DEMO,
     *NEW,
     *MOCK,
     *MCP,
+    *LOAD,
     *INPUTS,
     *AUTH,
     *CASES,
@@ -55,7 +69,9 @@ _ROWS: Final[Table] = (
     *PYTHON,
 )
 
-OPTIONS: Final[Table] = tuple(with_batch(_with_resume(one), FIXED | KEPT) for one in _ROWS)
+OPTIONS: Final[Table] = tuple(
+    with_batch(_with_load(_with_resume(one)), FIXED | KEPT) for one in _ROWS
+)
 """The flags of a command stand in its help in this order."""
 
 

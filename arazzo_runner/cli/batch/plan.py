@@ -9,13 +9,13 @@ from arazzo_runner.batch.model import PLAN_VERSION, BatchRecord, OpenRow
 from arazzo_runner.cli.batch.contents import BatchContents, read_contents, unpack_documents
 from arazzo_runner.cli.credentials import check_person
 from arazzo_runner.cli.journal.flags import missing_headers, resumed_flags
-from arazzo_runner.journal.row_inputs import joined_inputs, missing_inputs, read_inputs
 from arazzo_runner.cli.options.settings import load_document
 from arazzo_runner.cli.run.run_config import inputs_of_flags, run_config
 from arazzo_runner.cli.run.world import check_network
 from arazzo_runner.errors import UsageError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.journal.model import RowRecord
+from arazzo_runner.journal.row_inputs import joined_inputs, missing_inputs, read_inputs
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.recording.run import digests
 from arazzo_runner.report.secrets import Masker

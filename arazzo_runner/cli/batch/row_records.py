@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from arazzo_runner.cli.inputs import input_schemas_of, inputs_for
-from arazzo_runner.journal.row_inputs import row_record, split_secrets
 from arazzo_runner.cli.run.cases_file import CaseInputs, read_cases, with_case_place, without_place
 from arazzo_runner.errors import InputError, UsageError
 from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.run import input_problems, split_inputs
 from arazzo_runner.executor.secret_inputs import has_secrets
 from arazzo_runner.expression.value import Value
+from arazzo_runner.journal.row_inputs import row_record, split_secrets
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.recording.run import all_inputs

@@ -18,7 +18,6 @@ from arazzo_runner.batch.result import RowReport, pack_report
 from arazzo_runner.batch.store import BatchStore
 from arazzo_runner.batch.worker import RowEnd
 from arazzo_runner.cli.batch.plan import BatchPlan
-from arazzo_runner.journal.plan_row import documented_keys, is_interrupted
 from arazzo_runner.cli.run.session import maskers_of
 from arazzo_runner.cli.run.world import TracesFactory, authorized_world, http_settings
 from arazzo_runner.executor.events import Event, Observer, StepFinished
@@ -27,6 +26,7 @@ from arazzo_runner.executor.run import RunContext, run_plan
 from arazzo_runner.executor.world import SendCall, World
 from arazzo_runner.journal.journal import Journal
 from arazzo_runner.journal.model import RowState
+from arazzo_runner.journal.plan_row import documented_keys, is_interrupted
 from arazzo_runner.journal.row import RowJournal
 from arazzo_runner.journal.world import IdempotencyKeys, JournalSettings, JournalWorld
 from arazzo_runner.openapi.request.link import origin_of

@@ -53,6 +53,7 @@ COMMANDS: Final = {
         "arazzo_runner.cli.batch.prune",
         "remove batches that finished, or the calls of rows that passed",
     ),
+    "load": ("arazzo_runner.cli.load.command", "run workflows by many users at once"),
     "replay": ("arazzo_runner.cli.replay", "replay a recorded run, without a server"),
     "auth": (
         "arazzo_runner.cli.auth",

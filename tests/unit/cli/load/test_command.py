@@ -1,0 +1,238 @@
+"""`arazzo load`: users, figures, exit codes, and two workers with a master."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from arazzo_runner.cli.load.command import conclude
+from arazzo_runner.load.figures import Figures, LoadOutcome
+from arazzo_runner.load.thresholds import Threshold, parse_thresholds
+
+API = """
+openapi: 3.1.0
+info: {title: Books, version: '1'}
+servers: [{url: '%s'}]
+paths:
+  /books/{id}:
+    get:
+      operationId: getBook
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses: {'200': {description: ok}}
+"""
+DOCUMENT = """
+arazzo: 1.0.1
+info: {title: Books, version: '1'}
+sourceDescriptions: [{name: books, url: books.openapi.yaml, type: openapi}]
+workflows:
+  - workflowId: read
+    inputs: {type: object, required: [id], properties: {id: {type: string}}}
+    steps:
+      - stepId: first
+        operationId: getBook
+        parameters: [{name: id, in: path, value: $inputs.id}]
+        successCriteria: [{condition: $statusCode == 200}]
+      - stepId: second
+        operationId: getBook
+        parameters: [{name: id, in: path, value: $inputs.id}]
+        successCriteria: [{condition: $statusCode == 200}]
+"""
+
+
+class Server(ThreadingHTTPServer):
+    """Counts the paths; those that end with `missing` are not there."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.paths: Counter[str] = Counter()
+        self.busy = threading.Event()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        assert isinstance(self.server, Server)
+        self.server.paths[self.path] += 1
+        self.server.busy.set()
+        self.send_response(404 if self.path.endswith("missing") else 200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    started = Server()
+    (tmp_path / "books.openapi.yaml").write_text(API % f"http://127.0.0.1:{started.server_port}")
+    (tmp_path / "books.arazzo.yaml").write_text(DOCUMENT)
+    (tmp_path / "rows.csv").write_text("id\na\nb\n")
+    yield started
+    started.shutdown()
+    started.server_close()
+
+
+def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "arazzo_runner", "load", "books.arazzo.yaml", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONWARNINGS": "default"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def load(folder: Path, *arguments: str) -> tuple[int, str, str]:
+    process = start(folder, *arguments)
+    output, errors = process.communicate()
+    return process.returncode, output, errors
+
+
+SHORT = ("--headless", "--run-time", "500ms")
+
+
+def counts(output: str) -> dict[str, int]:
+    """The counts of the table by the names of their lines."""
+    found = re.findall(r"^\s*(.*?)\s{2,}([\d,]+)\s+[\d.]+%", output, re.MULTILINE)
+    return {name: int(count.replace(",", "")) for name, count in found}
+
+
+def test_every_run_and_request_is_counted(tmp_path: Path, server: Server) -> None:
+    files = ("--html", "out/load.html", "--csv", "out/load")
+    code, output, errors = load(tmp_path, *SHORT, "--users", "3", "--cases", "rows.csv", *files)
+    assert (code, errors) == (0, "")
+    found = counts(output)
+    runs = found["WORKFLOW read"]
+    assert runs > 0
+    assert found["GET /books/{id} (first)"] == found["GET /books/{id} (second)"] == runs
+    assert server.paths.total() == 2 * runs
+    assert abs(server.paths["/books/a"] - server.paths["/books/b"]) <= 2 * 3  # rows in turn
+    assert f"{runs:,} runs, 0 failed" in output
+    assert "<html" in (tmp_path / "out/load.html").read_text()
+    assert "/books/{id} (first)" in (tmp_path / "out/load_stats.csv").read_text()
+
+
+def test_runs_that_fail_and_a_threshold(tmp_path: Path, server: Server) -> None:
+    bounds = ("--fail-if", "p99(first) > 1m", "--fail-if", "failed(read) > 99%")
+    code, output, _ = load(tmp_path, *SHORT, "-i", "id=missing", *bounds)
+    assert code == 1
+    assert "GET /books/{id} (second)" not in output
+    assert output.endswith("\nfailed: failed(read) > 99%: it was 100.00%\n")
+
+
+BOUNDS = parse_thresholds(["max(read) > 2s"], {"read": []})
+
+
+@pytest.mark.parametrize(
+    ("runs", "thresholds", "received", "code"),
+    [
+        ([(1.0, True)], (), 0, 0),
+        ([(1.0, True), (1.0, False)], (), 0, 1),
+        ([(1.0, False)], BOUNDS, 0, 0),  # the thresholds alone count
+        ([(3.0, True)], BOUNDS, 0, 1),
+        ([(3.0, True)], BOUNDS, signal.SIGTERM, 143),
+        ([], (), 0, 5),
+    ],
+)
+def test_exit_codes(
+    runs: list[tuple[float, bool]],
+    thresholds: tuple[Threshold, ...],
+    received: int,
+    code: int,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    figures = Figures()
+    for duration, verdict in runs:
+        figures.add(("read", ""), "WORKFLOW read", duration, verdict)
+    assert conclude(LoadOutcome(figures, 2.0, received, is_limited=True), thresholds) == code
+    assert "note: the generator was the limit" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--fail-if", "p95(third) > 3ms", "-i", "id=a"), 2, "no step and no workflow"),
+        (("--fail-if", "p95(first) > 3", "-i", "id=a"), 2, "the bound has no unit"),
+        (("--fail-if", "p95(first) > 3ms"), 2, "the required input `id` is missing"),
+        (("-i", "id=a", "--master", "--worker"), 2, "are for two processes"),
+        (("-i", "id=a", "--page-at", "8089"), 2, "`--page-at 8089` is no HOST:PORT"),
+    ],
+)
+def test_what_is_wrong_comes_before_anything_is_sent(
+    tmp_path: Path, server: Server, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    ended, output, errors = load(tmp_path, "--headless", *arguments)
+    assert (ended, output) == (code, "")
+    assert words in errors
+    assert server.paths.total() == 0
+
+
+def test_a_signal_ends_it_with_the_figures(tmp_path: Path, server: Server) -> None:
+    process = start(tmp_path, "--headless", "-i", "id=a")
+    server.busy.wait()
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate()
+    assert process.returncode == 143
+    assert server.paths.total() == sum(counts(output).values()) - counts(output)["WORKFLOW read"]
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def test_two_workers_share_a_load(tmp_path: Path, server: Server) -> None:
+    place = ("--master-at", f"127.0.0.1:{free_port()}", "-i", "id=a")
+    workers = [start(tmp_path, "--worker", *place) for _ in range(2)]
+    users = ("--users", "4", "--expect-workers", "2")
+    code, output, _ = load(tmp_path, "--master", *users, *SHORT, *place)
+    ended = [one.communicate() and one.returncode for one in workers]
+    assert (code, ended) == (0, [0, 0])
+    # What each worker has sent is counted, to the last request.
+    assert server.paths.total() == 2 * counts(output)["WORKFLOW read"] > 0
+
+
+LOCUSTFILE = """
+from locust import between
+from arazzo_runner.locust import ArazzoUser
+
+class Reader(ArazzoUser):
+    document = "books.arazzo.yaml"
+    cases = [{"id": "a"}, {"id": "missing"}]
+    wait_time = between(0.01, 0.02)
+"""
+
+
+def test_a_file_of_locust(tmp_path: Path, server: Server) -> None:
+    (tmp_path / "locustfile.py").write_text(LOCUSTFILE)
+    words = ["--headless", "-u", "2", "-r", "9", "-t", "2s", "--json", "--only-summary"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "locust", *words],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = {one["name"]: one for one in json.loads(ran.stdout)}
+    assert set(found) == {"read", "/books/{id} (first)", "/books/{id} (second)"}
+    assert found["/books/{id} (first)"]["num_failures"] == server.paths["/books/missing"] > 0
+    assert found["/books/{id} (second)"]["num_failures"] == 0
