@@ -8,8 +8,8 @@ from difflib import SequenceMatcher
 from lsprotocol import types
 
 from arazzo_runner.fix.apply import FixSpeller
-from arazzo_runner.lsp.analysis import Analysis
-from arazzo_runner.lsp.line_index import LineIndex, place_offsets
+from arazzo_runner.lsp.workspace.analysis import Analysis
+from arazzo_runner.lsp.workspace.line_index import LineIndex, place_offsets
 from arazzo_runner.pipeline.fix import FixOptions, mended_text, offered_fixes
 from arazzo_runner.text.diagnostic import Diagnostic, shorten
 from arazzo_runner.text.suggested_fix import Fix

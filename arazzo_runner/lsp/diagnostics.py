@@ -10,9 +10,9 @@ from typing import Final
 
 from lsprotocol import types
 
-from arazzo_runner.lsp.analysis import Analysis
-from arazzo_runner.lsp.line_index import LineIndex, place_range
-from arazzo_runner.lsp.texts import OpenTexts
+from arazzo_runner.lsp.workspace.analysis import Analysis
+from arazzo_runner.lsp.workspace.line_index import LineIndex, place_range
+from arazzo_runner.lsp.workspace.texts import OpenTexts
 from arazzo_runner.text.codes import CODES
 from arazzo_runner.text.diagnostic import Diagnostic, Label, Severity
 from arazzo_runner.text.source import Place, SourceFile

@@ -11,17 +11,32 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from traceback import print_exception
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 from arazzo_runner.document.retrieval import RetrieveError
-from arazzo_runner.lsp.analysis import Analysis
 from arazzo_runner.lsp.code_actions import KINDS, code_actions
+from arazzo_runner.lsp.completion.complete import TRIGGERS, completion
 from arazzo_runner.lsp.diagnostics import PublishedDiagnostics, diagnostics_by_file
-from arazzo_runner.lsp.texts import document_uri
-from arazzo_runner.lsp.workspace import ReadSettings, Workspace
+from arazzo_runner.lsp.document_outline import document_symbols, folding_ranges
+from arazzo_runner.lsp.format import format_edits
+from arazzo_runner.lsp.hover import hover
+from arazzo_runner.lsp.mock_run import COMMAND, code_lenses, run_with_mock
+from arazzo_runner.lsp.navigation import (
+    Files,
+    RenameRefused,
+    definitions,
+    occurrence_at,
+    references,
+    rename,
+)
+from arazzo_runner.lsp.workspace.analysis import Analysis
+from arazzo_runner.lsp.workspace.documents import ReadSettings, Workspace
+from arazzo_runner.lsp.workspace.line_index import place_range
+from arazzo_runner.lsp.workspace.texts import document_uri
 from arazzo_runner.retrieve.files import file_path
 from arazzo_runner.version import VERSION
 
@@ -97,6 +112,11 @@ class ArazzoServer(LanguageServer):
         """The analysis of the last version of a document."""
         return await self.documents.current(document_uri(document.uri))
 
+    async def readable(self, document: types.TextDocumentIdentifier) -> Analysis | None:
+        """The same, or of text that cannot be read the last one that could be."""
+        analysis = await self.current(document)
+        return None if analysis is None else self.documents.readable(analysis)
+
     async def in_thread(self, work: Callable[[], _T]) -> _T:
         """What takes as long as a validation, so that nothing else has to wait for it."""
         return await asyncio.get_running_loop().run_in_executor(None, work)
@@ -126,6 +146,12 @@ def new_server(read_settings: ReadSettings) -> ArazzoServer:
     server = ArazzoServer(read_settings)
     _add_synchronization(server)
     _add_code_actions(server)
+    _add_completion(server)
+    _add_hover(server)
+    _add_navigation(server)
+    _add_outline(server)
+    _add_formatting(server)
+    _add_mock_run(server)
     return server
 
 
@@ -178,3 +204,141 @@ def _add_code_actions(server: ArazzoServer) -> None:
             return []
         work = partial(code_actions, analysis, params.range, params.context)
         return await server.in_thread(work)
+
+
+def _add_completion(server: ArazzoServer) -> None:
+    options = types.CompletionOptions(trigger_characters=list(TRIGGERS))
+
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION, options)
+    def complete(server: ArazzoServer, params: types.CompletionParams) -> types.CompletionList:
+        state = server.documents.document(document_uri(params.text_document.uri))
+        if state is None:
+            return types.CompletionList(is_incomplete=False, items=[])
+        index = server.documents.index_of(state)
+        offset = index.offset(params.position)
+        items = completion(index, offset, state.text.path, state.readable)
+        return types.CompletionList(is_incomplete=False, items=items)
+
+
+def _add_hover(server: ArazzoServer) -> None:
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    async def show_hover(server: ArazzoServer, params: types.HoverParams) -> types.Hover | None:
+        analysis = await server.readable(params.text_document)
+        if analysis is None:
+            return None
+        return hover(analysis, analysis.index.offset(params.position))
+
+
+def _add_navigation(server: ArazzoServer) -> None:
+    @server.feature(types.TEXT_DOCUMENT_DEFINITION)
+    async def define(server: ArazzoServer, params: types.DefinitionParams) -> list[types.Location]:
+        analysis = await server.readable(params.text_document)
+        if analysis is None:
+            return []
+        files = Files(server.documents.texts)
+        places = definitions(analysis, analysis.index.offset(params.position))
+        return [files.location(one) for one in places]
+
+    @server.feature(types.TEXT_DOCUMENT_REFERENCES)
+    async def refer(server: ArazzoServer, params: types.ReferenceParams) -> list[types.Location]:
+        analysis = await server.readable(params.text_document)
+        at = analysis.index.offset(params.position) if analysis else 0
+        found = occurrence_at(analysis, at) if analysis else None
+        if found is None:
+            return []
+        files = Files(server.documents.texts)
+        places = references(
+            server.documents.readable_analyses(),
+            found.symbol,
+            with_definition=params.context.include_declaration,
+        )
+        return [files.location(one) for one in places]
+
+    _add_rename(server)
+
+
+def _add_rename(server: ArazzoServer) -> None:
+    options = types.RenameOptions(prepare_provider=True)
+
+    @server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)
+    async def prepare(
+        server: ArazzoServer, params: types.PrepareRenameParams
+    ) -> types.PrepareRenamePlaceholder | None:
+        analysis = await server.current(params.text_document)
+        if analysis is None or not analysis.is_readable:
+            return None
+        found = occurrence_at(analysis, analysis.index.offset(params.position))
+        if found is None:
+            return None
+        span = place_range(found.place, analysis.index)
+        return types.PrepareRenamePlaceholder(span, found.symbol.name)
+
+    @server.feature(types.TEXT_DOCUMENT_RENAME, options)
+    async def change_name(
+        server: ArazzoServer, params: types.RenameParams
+    ) -> types.WorkspaceEdit | None:
+        analysis = await server.current(params.text_document)
+        if analysis is None or not analysis.is_readable:
+            raise JsonRpcInvalidParams("the document cannot be read as it is now")
+        offset = analysis.index.offset(params.position)
+        every = list(server.documents.readable_analyses())
+        files = Files(server.documents.texts)
+        work = partial(rename, analysis, every, offset, params.new_name, files)
+        try:
+            return await server.in_thread(work)
+        except RenameRefused as reason:
+            raise JsonRpcInvalidParams(str(reason)) from None
+
+
+def _add_outline(server: ArazzoServer) -> None:
+    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+    async def outline(
+        server: ArazzoServer, params: types.DocumentSymbolParams
+    ) -> list[types.DocumentSymbol]:
+        analysis = await server.readable(params.text_document)
+        return document_symbols(analysis) if analysis else []
+
+    @server.feature(types.TEXT_DOCUMENT_FOLDING_RANGE)
+    async def fold(
+        server: ArazzoServer, params: types.FoldingRangeParams
+    ) -> list[types.FoldingRange]:
+        analysis = await server.readable(params.text_document)
+        return folding_ranges(analysis) if analysis else []
+
+
+def _add_formatting(server: ArazzoServer) -> None:
+    def edits(
+        document: types.TextDocumentIdentifier,
+        options: types.FormattingOptions,
+        span: types.Range | None = None,
+    ) -> list[types.TextEdit]:
+        state = server.documents.document(document_uri(document.uri))
+        if state is None:
+            return []
+        return format_edits(server.documents.index_of(state), state.text.path, options, span)
+
+    @server.feature(types.TEXT_DOCUMENT_FORMATTING)
+    def format_text(params: types.DocumentFormattingParams) -> list[types.TextEdit]:
+        return edits(params.text_document, params.options)
+
+    @server.feature(types.TEXT_DOCUMENT_RANGE_FORMATTING)
+    def format_range(params: types.DocumentRangeFormattingParams) -> list[types.TextEdit]:
+        return edits(params.text_document, params.options, params.range)
+
+
+def _add_mock_run(server: ArazzoServer) -> None:
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions())
+    async def lens(server: ArazzoServer, params: types.CodeLensParams) -> list[types.CodeLens]:
+        analysis = await server.readable(params.text_document)
+        return list(code_lenses(analysis)) if analysis else []
+
+    @server.command(COMMAND)
+    async def run(server: ArazzoServer, uri: str, workflow: str) -> dict[str, Any]:
+        text = server.documents.texts.get(document_uri(uri))
+        if text is None or not text.is_file:
+            raise JsonRpcInvalidParams(f"`{uri}` is not open")
+        done = await run_with_mock(text, workflow)
+        level = types.MessageType.Info if done.exit_code == 0 else types.MessageType.Error
+        server.window_log_message(types.LogMessageParams(level, done.output))
+        server.window_show_message(types.ShowMessageParams(level, f"{workflow}: {done.verdict}"))
+        return done.to_json()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -13,7 +14,7 @@ from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
 
 if TYPE_CHECKING:
-    from arazzo_runner.lsp.workspace import WorkspaceSettings
+    from arazzo_runner.lsp.workspace.documents import WorkspaceSettings
 
 
 @click.command("lsp", cls=SectionedCommand, short_help="serve editors: the language server")
@@ -32,6 +33,9 @@ def command(**_given: Any) -> int:
     # The library logs what clients send.
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
     server = new_server(read_settings)
+    # Data is made and dropped with each key, hardly any of it in circles.
+    gc.set_threshold(10_000, 50, 100)
+    gc.freeze()
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # Nothing but messages of the protocol may be written to what the client reads.
     sys.stdout = sys.stderr
@@ -55,7 +59,7 @@ def _settings(defaults: dict[str, Any], problem: str = "") -> WorkspaceSettings:
     from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
     from arazzo_runner.cli.validate.command import command as validate
     from arazzo_runner.cli.validate.many import selection
-    from arazzo_runner.lsp.workspace import WorkspaceSettings
+    from arazzo_runner.lsp.workspace.documents import WorkspaceSettings
     from arazzo_runner.pipeline.validate import ValidateOptions
 
     # A document has to be named; which one makes no difference to the settings.

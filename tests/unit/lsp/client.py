@@ -15,9 +15,9 @@ PATIENCE = 10.0
 
 
 class Client:
-    """A server in a process of its own, in ``folder``."""
+    """A server in a process of its own, in ``folder``; it is greeted where the client ``begins``."""
 
-    def __init__(self, folder: Path, **capabilities: Any) -> None:
+    def __init__(self, folder: Path, *, begins: bool = True, **capabilities: Any) -> None:
         self.folder = folder
         self.messages: list[dict[str, Any]] = []
         self._answers: Queue[dict[str, Any]] = Queue()
@@ -33,6 +33,8 @@ class Client:
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+        if not begins:
+            return
         self.result = self.request(
             "initialize",
             {"processId": None, "rootUri": folder.as_uri(), "capabilities": capabilities},

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from arazzo_runner.lsp.analysis import Analysis, analyse
-from arazzo_runner.lsp.line_index import LineIndex
-from arazzo_runner.lsp.texts import OpenText
+from arazzo_runner.lsp.workspace.analysis import Analysis, analyse
+from arazzo_runner.lsp.workspace.line_index import LineIndex
+from arazzo_runner.lsp.workspace.texts import OpenText
 from arazzo_runner.pipeline.fix import ValidateSettings
 from arazzo_runner.pipeline.load import SharedCache
 from arazzo_runner.pipeline.validate import ValidateOptions

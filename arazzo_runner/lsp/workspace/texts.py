@@ -9,7 +9,7 @@ from lsprotocol import types
 from msgspec import Struct
 
 from arazzo_runner.document.retrieval import RetrieveError
-from arazzo_runner.lsp.line_index import DEFAULT_ENCODING, LineIndex
+from arazzo_runner.lsp.workspace.line_index import DEFAULT_ENCODING, LineIndex
 from arazzo_runner.retrieve.files import file_path, file_uri
 from arazzo_runner.text.pattern import lazy_pattern
 

@@ -7,24 +7,27 @@ changed is given up at the next document that it would read, and its result is d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from arazzo_runner.lsp.analysis import Analysis, analyse
-from arazzo_runner.lsp.line_index import LineIndex
-from arazzo_runner.lsp.overlay import OutdatedTextError, TextStamps, overlay_access
-from arazzo_runner.lsp.texts import OpenText, OpenTexts
+from arazzo_runner.lsp.workspace.analysis import Analysis, analyse
+from arazzo_runner.lsp.workspace.line_index import LineIndex
+from arazzo_runner.lsp.workspace.overlay import OutdatedTextError, TextStamps, overlay_access
+from arazzo_runner.lsp.workspace.texts import OpenText, OpenTexts
 from arazzo_runner.pipeline.fix import ValidateSettings
 from arazzo_runner.pipeline.load import SharedCache
 from arazzo_runner.pipeline.validate import ValidateOptions
 from arazzo_runner.retrieve.access import RetrieveSettings, document_access
 
 DELAY: Final = 0.03
-"""Seconds that a change waits for the next one."""
+"""Seconds that a change waits for the next one, where another one is being validated."""
+
+_PAUSE: Final = 0.01
+"""Seconds that any change waits: what is asked for together with it comes first."""
 
 _THREADS: Final = 2
 """So many documents are validated at once: one that waits for the network holds up no other."""
@@ -63,11 +66,12 @@ class DocumentState:
         self.text = text
         self.analysis: Analysis | None = None
         self.readable: Analysis | None = None
+        self.index: LineIndex | None = None
         self.turn = _Turn()
         self.lock = asyncio.Lock()
         self.is_analysed = asyncio.Event()
 
-    def change(self, text: OpenText) -> _Turn:
+    def begin_turn(self, text: OpenText) -> _Turn:
         """Another version; returns the turn in which it is validated."""
         self.text = text
         self.turn.is_outdated = True
@@ -120,7 +124,7 @@ class Workspace:
         if state is None and text.is_arazzo:
             state = self._documents[text.key] = DocumentState(text)
         if state is not None:
-            self._begin(state, text, delay)
+            self._begin(state, text, delay if state.lock.locked() else min(delay, _PAUSE))
             self.validate_others(text.key)
         else:
             self.validate_others("")
@@ -159,7 +163,7 @@ class Workspace:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _begin(self, state: DocumentState, text: OpenText, delay: float) -> None:
-        turn = state.change(text)
+        turn = state.begin_turn(text)
         task = asyncio.get_running_loop().create_task(self._validate(state, turn, delay))
         self._tasks.add(task)
         task.add_done_callback(self._end)
@@ -212,6 +216,18 @@ class Workspace:
             if state.is_analysed.is_set():
                 return state.analysis if key in self._documents else None
         return None
+
+    def index_of(self, state: DocumentState) -> LineIndex:
+        """The lines of the last version of a document."""
+        if state.index is None or state.index.text is not state.text.text:
+            state.index = LineIndex(state.text.text, self.texts.encoding)
+        return state.index
+
+    def readable_analyses(self) -> Iterator[Analysis]:
+        """The last readable version of each open document."""
+        for state in self._documents.values():
+            if state.readable is not None:
+                yield state.readable
 
     def readable(self, analysis: Analysis) -> Analysis | None:
         """The analysis itself, or the last one of its document that could be read."""

@@ -19,7 +19,7 @@ from arazzo_runner.document.retrieval import (
     RetrieveError,
 )
 from arazzo_runner.document.store import is_remote
-from arazzo_runner.lsp.texts import OpenText, OpenTexts
+from arazzo_runner.lsp.workspace.texts import OpenText, OpenTexts
 from arazzo_runner.pipeline.load import SharedCache
 from arazzo_runner.retrieve.files import file_path, file_uri, path_label
 

@@ -3,7 +3,7 @@
 import pytest
 from lsprotocol.types import Position
 
-from arazzo_runner.lsp.line_index import LineIndex
+from arazzo_runner.lsp.workspace.line_index import LineIndex
 
 TEXT = "a\r\nb😀c\nd\re"
 

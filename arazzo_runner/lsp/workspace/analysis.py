@@ -17,9 +17,9 @@ from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.plan import Plan, StepKey, Unit, WorkflowKey, WorkflowPlan
 from arazzo_runner.lint.context import StepContext, StepContexts, lazy_contexts
 from arazzo_runner.lint.suppress import Selection
-from arazzo_runner.lsp.line_index import LineIndex
-from arazzo_runner.lsp.overlay import CheckCurrent
-from arazzo_runner.lsp.texts import OpenText
+from arazzo_runner.lsp.workspace.line_index import LineIndex
+from arazzo_runner.lsp.workspace.overlay import CheckCurrent
+from arazzo_runner.lsp.workspace.texts import OpenText
 from arazzo_runner.pipeline.fix import ValidateSettings
 from arazzo_runner.pipeline.load import examine_description
 from arazzo_runner.pipeline.validate import examination, selected_findings
@@ -56,7 +56,7 @@ class Analysis(Struct, frozen=True, dict=True):
         return next(iter(self.units.values()))
 
     @property
-    def raw(self) -> Any:
+    def data(self) -> Any:
         """The plain data of the document, where it is readable."""
         return self.entry.document.raw
 
