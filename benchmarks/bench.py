@@ -13,6 +13,7 @@ import agents
 import batching
 import checking
 import descriptions
+import editors
 import embedding
 import exponents
 import growth
@@ -102,6 +103,7 @@ SECTIONS: dict[str, Callable[[int], None]] = {
         serving_mock.mock_server,
         agents.mcp,
         batching.batch,
+        editors.lsp,
     )
 }
 
