@@ -1,0 +1,218 @@
+"""Workers and databases that die, hang and come back: nothing is sent twice, and doubt is named."""
+
+import asyncio
+import json
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from arazzo_runner.batch.database import Database
+from arazzo_runner.batch.queue import ProcrastinateQueue, QueuedChunk
+from postgresql import serve
+from unit.cli.batch.batches import Batches
+
+SLOW = 0.03
+
+
+@pytest.fixture
+def slow(batches: Batches) -> Iterator[Batches]:
+    """A server that takes its time, so that much is in flight."""
+    seen = batches.things.seen
+
+    class Slow(list[tuple[str, str]]):
+        def append(self, entry: tuple[str, str]) -> None:
+            super().append(entry)
+            time.sleep(SLOW)
+
+    batches.things.seen = Slow(seen)
+    yield batches
+
+
+def test_a_call_that_a_dead_worker_leaves_is_in_doubt(batches: Batches) -> None:
+    batches.write_rows(8)
+    batch = batches.start("--chunk", "4")
+    batches.things.held = '"n2"'
+    with batches.worker("--jobs", "2") as process:
+        assert batches.things.entered.wait(60)
+        process.kill()
+    batches.things.held = None
+    batches.things.release.set()
+    assert batches.work()[0] == 0
+    status = batches.status(batch)
+    assert (status["state"], status["rows"]["open"]) == ("done", 0)
+    code, rows = batches.results(batch, "--doubt")
+    assert (code, "2:make/make#1@1" in rows[0]["in_doubt"] or len(rows) > 1) == (4, True)
+    doubt = {key for one in rows for key in one["in_doubt"]}
+    assert "2:make/make#1@1" in doubt
+    assert max(batches.posts().values()) == 1
+    decide(batches, batch, doubt)
+
+
+def decide(batches: Batches, batch: str, doubt: set[str]) -> None:
+    """The row is told what its call has had; all others are sent again."""
+    file = batches.folder / "done.json"
+    assumed = {"status": 201, "headers": {}, "body": {"id": "o-17"}}
+    file.write_text(json.dumps({"2:make/make#1@1": assumed}))
+    code, out, err = batches.arazzo("retry", batch, "--assume-done", "done.json")
+    assert (code, out) == (0, f"1 row of batch {batch} run again\n"), err
+    if others := doubt - {"2:make/make#1@1"}:
+        words = [word for key in others for word in ("--send-again", key)]
+        assert batches.arazzo("retry", batch, *words)[0] == 0
+    code, _, err = batches.arazzo("retry", batch, "--send-again", "7:make/make#9@1")
+    assert (code, "has no call `7:make/make#9@1` in doubt" in err) == (2, True)
+    assert batches.work()[0] == 0
+    code, rows = batches.results(batch)
+    assert (code, rows[2]["outputs"]) == (0, {"id": "o-17"})
+    assert ("GET", "/things/o-17") in batches.things.seen
+
+
+def test_a_post_is_committed_before_the_server_sees_it(batches: Batches) -> None:
+    database, missing = Database(batches.database), list[str]()
+
+    class Asking(list[tuple[str, str]]):
+        def append(self, entry: tuple[str, str]) -> None:
+            super().append(entry)
+            if entry[0] == "POST":
+                row = int(json.loads(entry[1].partition(" ")[2])["name"][1:])
+                query = f"select count(*) from arazzo.calls_1 where n = {row} and unsafe"
+                missing.extend([entry[1]] * (1 - count_of(database, query)))
+
+    batches.things.seen = Asking(batches.things.seen)
+    batches.write_rows(100)
+    batch = batches.start()
+    assert batches.work()[0] == 0
+    assert batches.status(batch)["rows"]["passed"] == 100
+    assert missing == []
+    database.close()
+
+
+@pytest.mark.parametrize("queue", ["engine", "table"])
+def test_what_a_killed_worker_had_is_taken_over(slow: Batches, queue: str) -> None:
+    slow.queue = queue
+    slow.write_rows(120)
+    batch = slow.start("--chunk", "10")
+    with slow.worker("--jobs", "10") as one, slow.worker("--jobs", "10"):
+        slow.wait_for(lambda: slow.things.count("POST") > 25)
+        one.kill()
+        slow.wait_for(lambda: slow.status(batch)["rows"]["open"] == 0)
+    assert max(slow.posts().values()) == 1
+    rows = slow.status(batch)["rows"]
+    doubt = {key for one in slow.results(batch, "--doubt")[1] for key in one["in_doubt"]}
+    assert rows["passed"] + rows["in_doubt"] == 120
+    assert len(doubt) == rows["in_doubt"] <= 20
+
+
+def test_a_worker_that_was_frozen_does_nothing_when_it_is_back(slow: Batches) -> None:
+    slow.write_rows(60)
+    batch = slow.start("--chunk", "10")
+    with slow.worker("--jobs", "10") as frozen, slow.worker("--jobs", "10"):
+        slow.wait_for(lambda: slow.things.count("POST") > 10)
+        frozen.send_signal(signal.SIGSTOP)
+        slow.wait_for(lambda: slow.status(batch)["rows"]["open"] == 0)
+        before = slow.status(batch)["rows"]
+        frozen.send_signal(signal.SIGCONT)
+        # What it had sent has a response, which it keeps: of no call it is unknown in the end.
+        database = Database(slow.database)
+        query = f"select count(*) from arazzo.calls_{batch} where outcome is null"
+        slow.wait_for(lambda: count_of(database, query) == 0)
+        database.close()
+    assert slow.status(batch)["rows"] == before
+    assert max(slow.posts().values()) == 1
+
+
+def count_of(database: Database, query: str) -> int:
+    row = database.perform(lambda one: one.execute(query.encode()).fetchone())
+    assert row is not None
+    return int(row[0])
+
+
+def test_sigterm_lets_rows_end_and_frees_the_rest(slow: Batches) -> None:
+    slow.write_rows(60)
+    batch = slow.start("--chunk", "20")
+    with slow.worker("--jobs", "5") as process:
+        slow.wait_for(lambda: slow.things.count("POST") > 5)
+        begun = time.monotonic()
+        assert slow.stop(process) == 143
+        assert time.monotonic() - begun < 30
+    assert slow.status(batch)["chunks"]["taken"] == 0
+    assert slow.work()[0] == 0
+    assert slow.status(batch)["rows"]["passed"] == 60
+    assert set(slow.posts().values()) == {1}
+
+
+def test_a_row_that_ends_its_workers_is_a_dead_letter(batches: Batches) -> None:
+    batches.write_rows(8)
+    batch = batches.start("--chunk", "4")
+    deaths = 0
+    for _ in range(5):
+        with batches.worker("--until-done", "--jobs", "2", POISON="/things/n5") as process:
+            process.communicate(timeout=120)
+        if process.returncode == 0:
+            break
+        deaths += 1
+    assert 1 < deaths <= 3
+    rows = batches.status(batch)["rows"]
+    assert (rows["open"], rows["dead"], rows["passed"] + rows["in_doubt"]) == (0, 1, 7)
+    code, dead = batches.results(batch, "--dead")
+    assert (code, dead[0]["row"], dead[0]["dead"]) == (4, 5, True)
+    assert batches.arazzo("retry", batch, "--dead")[1] == f"1 row of batch {batch} run again\n"
+    assert batches.work()[0] == 0
+    assert batches.status(batch)["rows"]["dead"] == 0
+
+
+def test_chunks_that_are_queued_twice_run_once(batches: Batches) -> None:
+    batches.write_rows(20)
+    batch = batches.start("--chunk", "2")
+    database = Database(batches.database)
+
+    async def queue_again() -> None:
+        async with ProcrastinateQueue(database) as queue:
+            jobs = [queue._job(QueuedChunk(one, int(batch))) for one in range(1, 11)]
+            # The engine takes them for other ones.
+            others = [job.evolve(queueing_lock=None) for job in jobs]
+            await queue._app.job_manager.batch_defer_jobs_async(others)
+
+    asyncio.run(queue_again())
+    assert batches.work()[0] == 0
+    assert batches.status(batch)["rows"]["passed"] == 20
+    assert set(batches.posts().values()) == {1}
+    assert count_of(database, "select max(fence) from arazzo.chunks") == 1
+    database.close()
+
+
+@pytest.mark.parametrize(("action", "queue"), [("pause", "engine"), ("cancel", "table")])
+def test_no_call_begins_after_a_pause(slow: Batches, action: str, queue: str) -> None:
+    slow.queue = queue
+    slow.write_rows(80)
+    batch = slow.start("--chunk", "20")
+    with slow.worker("--jobs", "8"):
+        slow.wait_for(lambda: slow.things.count("POST") > 8)
+        assert slow.arazzo(action, batch)[0] == 0
+        time.sleep(1)
+        posts = slow.things.count("POST")
+        assert posts < 80
+        time.sleep(1)
+        assert slow.things.count("POST") == posts
+        assert slow.arazzo("resume", batch)[0] == 0
+        slow.wait_for(lambda: slow.status(batch)["rows"]["open"] == 0)
+    assert slow.status(batch)["rows"]["passed"] == 80
+    assert set(slow.posts().values()) == {1}
+
+
+def test_a_database_that_crashes_is_waited_for(tmp_path, things) -> None:
+    with serve("fsync=off") as server:
+        batches = Batches(tmp_path, server.new_database(), things)
+        batches.arazzo("init")
+        batches.write_rows(150)
+        batch = batches.start("--chunk", "10")
+        with batches.worker("--jobs", "10") as one, batches.worker("--jobs", "10") as other:
+            batches.wait_for(lambda: things.count("POST") > 20)
+            server.end(signal.SIGKILL)
+            time.sleep(2)
+            server.start()
+            batches.wait_for(lambda: batches.status(batch)["rows"]["open"] == 0)
+            assert (one.poll(), other.poll()) == (None, None)
+        assert batches.status(batch)["rows"]["passed"] == 150
+        assert set(batches.posts().values()) == {1}
