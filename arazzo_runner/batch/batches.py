@@ -54,6 +54,10 @@ returning chunks.chunk, chunks.batch, priority
 """
 
 
+_LEAST_AT_ONCE: Final = 2
+_MOST_AT_ONCE: Final = 20
+
+
 class WorkerInfo(Struct, frozen=True):
     """A worker that has said lately that it is there: ``beat`` is how many seconds ago."""
 
@@ -97,6 +101,19 @@ def running_batches(database: Database) -> list[int]:
     return [
         row[0] for row in _select(database, "select batch from batches where state = 'running'")
     ]
+
+
+def chunks_at_once(database: Database, jobs: int, batch: int | None) -> int:
+    """How many chunks a worker has at once: twice the rows that it runs, and two at least.
+
+    One begins while the last rows of another are waited for; chunks may be small.
+    """
+    query = (
+        "select min(size) from batches where state = 'running'"
+        " and (%s::integer is null or batch = %s::integer)"
+    )
+    size = _select(database, query, batch, batch)[0][0]
+    return max(_LEAST_AT_ONCE, min(_MOST_AT_ONCE, 2 * jobs // (size or jobs)))
 
 
 def _records(database: Database, condition: str, *values: object) -> list[BatchRecord]:

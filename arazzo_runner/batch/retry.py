@@ -86,7 +86,10 @@ def retry_dead(database: Database, record: BatchRecord) -> int:
 
 
 def send_again(database: Database, record: BatchRecord, calls: Sequence[tuple[int, str]]) -> int:
-    """Forget that calls in doubt were begun, and run their rows again; returns how many rows."""
+    """Forget that calls in doubt were begun, and run their rows again; returns how many rows.
+
+    What is known of one by now is kept.
+    """
 
     def forget(connection: psycopg.Connection[tuple[Any, ...]]) -> int:
         connection.execute(
@@ -118,17 +121,15 @@ def assume_done(
 
 
 def calls_in_doubt(database: Database, batch: int) -> list[tuple[int, str]]:
-    """The calls in doubt by row."""
+    """The calls that rows in doubt were in doubt of, by row.
 
-    def select(connection: psycopg.Connection[tuple[Any, ...]]) -> list[tuple[int, str]]:
-        rows = connection.execute(
-            f"select n, key from calls_{batch} join rows_{batch} as rows using (n)"  # noqa: S608
-            " where rows.status = %s and outcome is null order by n, begun".encode(),
-            [ROW_STATES.index("doubt")],
-        )
-        return [(n, key) for n, key in rows]
-
-    return database.perform(select)
+    One may have an outcome by now, from a worker that came back: its row goes on with that.
+    """
+    return [
+        (row.number, name.partition(":")[2])
+        for row in results_of(database, batch, ["doubt"])
+        for name in unpack_report(row.result).doubt
+    ]
 
 
 def _reopen(

@@ -59,7 +59,12 @@ class Watchdog:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._is_over.wait(min(1.0, self._limit / 4)):
-            if self._clock() - self._seen > self._limit:
+        pause, before = min(1.0, self._limit / 4), self._clock()
+        while not self._is_over.wait(pause):
+            now = self._clock()
+            if now - before > self._limit / 2:  # the whole process stood still, and goes on
+                self._seen = now
+            before = now
+            if now - self._seen > self._limit:
                 self._end()
                 return

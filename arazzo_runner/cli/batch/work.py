@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 _POLL: Final = 0.1
 _DONE_POLL: Final = 1.0
-_CHUNKS_AT_ONCE: Final = 2
-"""One begins while the last rows of another are waited for."""
 
 
 @click.command(
@@ -74,7 +72,7 @@ class WorkCommand:
         return self._signals.code or 0
 
     async def _work(self) -> None:
-        from arazzo_runner.batch.batches import chunks_to_queue
+        from arazzo_runner.batch.batches import chunks_at_once, chunks_to_queue
         from arazzo_runner.batch.chunks import WorkerChunks
         from arazzo_runner.batch.queue import ProcrastinateQueue
         from arazzo_runner.batch.watchdog import Watchdog
@@ -90,7 +88,8 @@ class WorkCommand:
             with Watchdog() as watchdog:
                 watching = asyncio.create_task(self._watch(stop, watchdog))
                 sys.stderr.write(f"working on batches of {self._database.label}\n")
-                await worker.run(_CHUNKS_AT_ONCE, named, stop)
+                at_once = await asyncio.to_thread(chunks_at_once, self._database, jobs, named)
+                await worker.run(at_once, named, stop)
                 self._database.give_up()
                 self._writing.give_up()
                 await watching

@@ -5,6 +5,7 @@ import pytest
 from arazzo_runner.batch.batches import (
     all_batches,
     batch_of_key,
+    chunks_at_once,
     chunks_to_queue,
     contents_of,
     drop_calls,
@@ -31,6 +32,16 @@ def test_batches_are_found(store, database) -> None:
     assert batch_of_key(database, "other") is None
     assert find_batch(database, 99) is None
     assert contents_of(database, store.batch) == (b"options", b"docs", {"document": "d"})
+
+
+@pytest.mark.parametrize(
+    ("jobs", "size", "count"), [(50, 50, 2), (50, 5, 20), (50, 20, 5), (10, 500, 2), (500, 1, 20)]
+)
+def test_a_worker_has_twice_the_rows_that_it_runs(database, jobs, size, count) -> None:
+    assert chunks_at_once(database, jobs, None) == 2
+    batch = begin(database, chunk=size).batch
+    begin(database, chunk=1)
+    assert chunks_at_once(database, jobs, batch) == count
 
 
 def test_chunks_wait_for_the_queue_once_and_by_priority(store, database) -> None:
