@@ -26,7 +26,7 @@ from arazzo_runner.journal.decisions import FORM, assumed_responses
 from arazzo_runner.journal.journal import Journal, JournaledRun, state_of
 from arazzo_runner.journal.model import RowEnded, RowRecord, RunRecord
 from arazzo_runner.journal.open import journal_error, journal_errors, open_journal
-from arazzo_runner.journal.plan_row import JournaledRow, RowChoice, has_channels, journaled_row
+from arazzo_runner.journal.plan_row import JournaledRow, RowChoice, journaled_row
 from arazzo_runner.journal.row import BlockingWait, Wait
 from arazzo_runner.journal.row_inputs import (
     FileNotReadError,
@@ -112,7 +112,7 @@ class JobJournal:
         decisions: Decisions | None = None,
     ) -> None:
         """Take what is to run. Raises UsageError for what a journal cannot keep."""
-        if has_channels(prepared.plan):
+        if prepared.plan.has_channels:
             message = "`--journal` keeps requests, and the document has steps that use channels"
             raise UsageError(error("AZ906", message, help="run it without a journal"))
         self._holder = holder

@@ -116,12 +116,6 @@ def is_interrupted(result: RunResult) -> bool:
     return any(one.error is not None and one.error.code == "cancelled" for one in result.workflows)
 
 
-def has_channels(plan: Plan) -> bool:
-    """Whether there are steps that use channels, which no journal keeps."""
-    steps = (step for workflow in plan.workflows.values() for step in workflow.steps)
-    return any(isinstance(step.call, ChannelCall) for step in steps)
-
-
 def documented_keys(plan: Plan) -> dict[tuple[str, str, str], str]:
     """The header fields by which operations take an idempotency key, as they are declared."""
     found: dict[tuple[str, str, str], str] = {}

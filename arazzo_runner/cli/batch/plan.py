@@ -21,7 +21,9 @@ from arazzo_runner.recording.run import digests
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
 
-_DEFAULTS: Final[Mapping[str, Any]] = {"inputs_file": None, "fail_fast": False}
+_DEFAULTS: Final[Mapping[str, Any]] = {
+    "inputs_file": None, "fail_fast": False, "listen": None, "public_url": None,
+}  # fmt: skip
 """What the flags of `run` have that a worker lacks."""
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from arazzo_runner.cli.inputs import input_schemas_of, inputs_for
+from arazzo_runner.cli.journal.option import check_channels
 from arazzo_runner.cli.run.cases_file import CaseInputs, read_cases, with_case_place, without_place
 from arazzo_runner.errors import InputError, UsageError
 from arazzo_runner.executor.plan import Plan
@@ -39,6 +40,7 @@ class BatchRows:
         self._options = options
         selected = pipeline.select_workflows(description, given["workflows"])
         self._planned = pipeline.plan_run(description, selected, options)
+        check_channels(self._planned.plan, "arazzo batch")
         self._common = inputs_for(description, given, given["workflows"])
         self._cases = self._read()
         if not self._cases:

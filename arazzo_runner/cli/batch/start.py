@@ -47,7 +47,8 @@ if TYPE_CHECKING:
 _STANDARD_INPUT: Final = "-"
 _DEFAULTS: Final[Mapping[str, Any]] = {
     "case": (), "repeat": 1, "mock": False, "dry_run": False, "fail_fast": False, "rate": None,
-    "keyring": None, "show_secrets": False, "credential_origins": {},
+    "keyring": None, "show_secrets": False, "credential_origins": {}, "listen": None,
+    "public_url": None,
 }  # fmt: skip
 """What the flags of `run` have that a batch lacks."""
 

@@ -32,7 +32,6 @@ from arazzo_runner.journal.open import journal_error, journal_errors
 from arazzo_runner.journal.plan_row import (
     JournaledRow,
     RowChoice,
-    has_channels,
     journaled_row,
 )
 from arazzo_runner.journal.row import BlockingWait, Wait
@@ -259,12 +258,17 @@ _REASONS: Final = {
 
 
 def _check_keepable(rows: Sequence[pipeline.PreparedRun]) -> None:
-    if has_channels(rows[0].plan):
-        message = "`--journal` keeps requests, and the document has steps that use channels"
-        raise UsageError(error("AZ906", message, help="run it without a journal"))
+    check_channels(rows[0].plan, "--journal")
     differing = differing_secrets(rows)
     if differing:
         listed = ", ".join(f"`{one}`" for one in differing)
         message = f"the rows have several values of secret inputs, which no journal keeps: {listed}"
         hint = "pass one value for all rows with `-i`, or run them without a journal"
         raise UsageError(error("AZ906", message, help=hint))
+
+
+def check_channels(plan: Plan, keeper: str) -> None:
+    """Raise UsageError for steps that use channels, of which ``keeper`` keeps nothing."""
+    if plan.has_channels:
+        message = f"`{keeper}` keeps requests, and the document has steps that use channels"
+        raise UsageError(error("AZ906", message, help="run it with `arazzo run` alone"))

@@ -17,9 +17,9 @@ def new_queue(request, database: Database) -> Callable[[], Any]:
 
 
 async def work_until(
-    queue: ChunkQueue, run: Any, count: int, batch: int | None = None
+    queue: ChunkQueue, run: Any, count: int, batch: int | None = None, left: int = 0
 ) -> list[int]:
-    """The chunks that were looked at, so many of them."""
+    """The chunks that were looked at, so many of them, when so many are left in the queue."""
     seen: list[int] = []
     enough = asyncio.Event()
 
@@ -31,6 +31,9 @@ async def work_until(
 
     task = asyncio.create_task(queue.work(look, 1, batch))
     await asyncio.wait_for(enough.wait(), 60)
+    async with asyncio.timeout(60):
+        while await queue.depth() != left:
+            await asyncio.sleep(0.02)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -71,7 +74,7 @@ def test_a_worker_of_one_batch_leaves_the_others(new_queue) -> None:
     async def go() -> tuple[list[int], int]:
         async with new_queue() as queue:
             await queue.enqueue([QueuedChunk(1, 1, 9), QueuedChunk(2, 2)])
-            return await work_until(queue, lambda _: None, 1, 2), await queue.depth()
+            return await work_until(queue, lambda _: None, 1, 2, left=1), await queue.depth()
 
     assert asyncio.run(go()) == ([2], 1)
 
