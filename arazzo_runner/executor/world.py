@@ -105,7 +105,8 @@ class PublishCall(Struct, frozen=True):
     """Hand one message over to a channel; ``key``, ``is_final`` as for :class:`SendCall`.
 
     ``source`` and ``channel`` are their names, ``message`` that of the message in its description,
-    empty where there is none. ``timeout`` is in seconds.
+    empty where there is none. ``timeout`` is in seconds. ``protocol`` is that of the channel's first
+    server, ``mqtt/5.0`` where its description has a version.
     """
 
     key: str
@@ -118,6 +119,7 @@ class PublishCall(Struct, frozen=True):
     timeout: float
     message: str = ""
     is_final: bool = False
+    protocol: str = ""
 
 
 class Correlation(SafeRepr, frozen=True):
@@ -154,6 +156,7 @@ class ReceiveCall(Struct, frozen=True):
     left: float
     content_types: tuple[str, ...] = ()
     is_final: bool = False
+    protocol: str = ""
 
 
 class ReceivedMessage(SafeRepr, frozen=True):

@@ -7,6 +7,7 @@ OpenTelemetry's for HTTP, and our own that begin with ``arazzo.``.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Final, TypeAlias, assert_never
 from urllib.parse import urlsplit
 
@@ -31,9 +32,24 @@ from arazzo_runner.executor.events import (
 )
 from arazzo_runner.executor.plan import attempt_numbers
 from arazzo_runner.executor.result import StepResult, WorkflowResult
-from arazzo_runner.executor.world import SendCall, TransportFailure, World
+from arazzo_runner.executor.world import (
+    PublishCall,
+    PublishedMessage,
+    ReceiveCall,
+    ReceivedMessage,
+    SendCall,
+    TransportFailure,
+    World,
+)
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.report.secrets import Masker
+from arazzo_runner.telemetry.messages import (
+    link_sender,
+    message_attributes,
+    outcome_attributes,
+    span_name,
+    with_trace,
+)
 from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.version import VERSION
 from arazzo_runner.worlds.wrappers import WrappedWorld
@@ -91,6 +107,9 @@ def step_attributes(result: StepResult) -> Attributes:
     if result.operation:
         found["arazzo.source"] = result.source or ""
         found["arazzo.operation.id"] = result.operation.operation_id or ""
+    if result.channel:
+        found["arazzo.source"] = result.source or ""
+        found["arazzo.channel"] = result.channel.channel.name
     if not result.passed:
         error = result.attempts[-1].error if result.attempts else None
         found["error.type"] = error.code if error else "criterion"
@@ -189,7 +208,7 @@ class TracingObserver:
 
 
 class TracingWorld(WrappedWorld):
-    """Wraps a world: a span for each request, and its identity in the request's header."""
+    """Wraps a world: a span for each request and message, and its identity in their headers."""
 
     def __init__(self, world: World, tracing: TracingObserver) -> None:
         super().__init__(world)
@@ -211,6 +230,40 @@ class TracingWorld(WrappedWorld):
             )
             self._judge(span, outcome)
         return outcome
+
+    async def publish(self, call: PublishCall) -> PublishedMessage | TransportFailure | None:
+        """Publish with a ``traceparent``, where the protocol has a place for it."""
+        with self._message_span(call, SpanKind.PRODUCER) as span:
+            outcome = await self._world.publish(with_trace(call))
+            self._judge_message(span, outcome)
+        return outcome
+
+    async def receive(self, call: ReceiveCall) -> ReceivedMessage | TransportFailure:
+        """Wait for a message; its span is linked with the sender's."""
+        with self._message_span(call, SpanKind.CONSUMER) as span:
+            outcome = await self._world.receive(call)
+            self._judge_message(span, outcome)
+            if isinstance(outcome, ReceivedMessage):
+                link_sender(span, outcome.headers)
+        return outcome
+
+    def _message_span(
+        self, call: PublishCall | ReceiveCall, kind: SpanKind
+    ) -> AbstractContextManager[Span]:
+        tracing = self._tracing
+        return tracing.tracer.start_as_current_span(
+            tracing.masker.text(span_name(call)),
+            tracing.current(),
+            kind,
+            tracing.masked(message_attributes(call)),
+            record_exception=False,
+            set_status_on_exception=False,
+        )
+
+    def _judge_message(self, span: Span, outcome: object) -> None:
+        span.set_attributes(self._tracing.masked(outcome_attributes(outcome)))
+        if isinstance(outcome, TransportFailure):
+            span.set_status(Status(StatusCode.ERROR, self._tracing.masker.text(outcome.message)))
 
     def _judge(self, span: Span, outcome: HttpResponse | TransportFailure) -> None:
         span.set_attributes(self._tracing.masked(response_attributes(outcome)))

@@ -47,6 +47,14 @@ class ChannelCall(Struct, frozen=True):
         return f"`{self.name}`"
 
     @property
+    def protocol(self) -> str:
+        """That of the channel's first server, with the version that its description has."""
+        for one in self.channel.brokers:
+            version = one.protocol_version
+            return one.protocol if version is None else f"{one.protocol}/{version}"
+        return ""
+
+    @property
     def name(self) -> str:
         """The operation that the step names, else the channel."""
         return self.operation.operation_id if self.operation else self.channel.name

@@ -113,7 +113,7 @@ def test_a_message_is_sent(ran):
     (call,) = result.world.calls
     assert call == PublishCall(
         "w/place#1@1", "events", "orders", "shop/eu/all/orders", b'{"article":"pen"}',
-        (("requestId", "7"),), "application/json", call.timeout, "order", False,
+        (("requestId", "7"),), "application/json", call.timeout, "order", False, "mqtt",
     )  # fmt: skip
     (step,) = result.first.steps
     assert step.outputs == {"sent": "pen", "id": "7"}
