@@ -11,7 +11,6 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.executor.channels.call import ChannelCall
 from arazzo_runner.executor.events import Event, Observer
 from arazzo_runner.executor.plan import Clock, OperationCall, Plan
 from arazzo_runner.executor.result import RunResult, Status

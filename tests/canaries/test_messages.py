@@ -104,7 +104,11 @@ def test_messages(tmp_path, monkeypatch, outcome, verbosity):
     assert code == OUTCOMES[outcome], streams["stdout"][:3000] + streams["stderr"][:3000]
     # They were there to be seen.
     assert len(broker.sent) == (not outcome.startswith("broker"))
-    assert all(CANARIES["password-input"].encode() in json.dumps(json.loads(one.payload), ensure_ascii=False).encode() for one in broker.sent)
+    assert all(
+        CANARIES["password-input"].encode()
+        in json.dumps(json.loads(one.payload), ensure_ascii=False).encode()
+        for one in broker.sent
+    )
     sinks = {**streams, **dict(written(tmp_path))}
     assert {"recording.json", "json", "html", "junit"} <= sinks.keys()
     assert {name: found for name, text in sinks.items() if (found := leaks(text))} == {}

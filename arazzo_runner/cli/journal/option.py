@@ -23,6 +23,7 @@ from arazzo_runner.cli.journal.flags import (
 from arazzo_runner.cli.journal.store import open_journal
 from arazzo_runner.cli.run.cases_file import CaseInputs
 from arazzo_runner.errors import UsageError
+from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.result import RunResult
 from arazzo_runner.executor.world import World
 from arazzo_runner.expression.value import Value
