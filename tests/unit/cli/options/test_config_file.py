@@ -63,6 +63,22 @@ from arazzo_runner.report.diagnostics.text import render_text
         ),
         ("run", "[run]\ntimeot = 1", "`[run]` has no key `timeot`; did you mean `timeout`?"),
         ("run", "[run]\nzzzzzz = 1", "`[run]` has no key `zzzzzz`"),
+        (
+            "batch",
+            "[batch.strat]\nchunk = 1",
+            "`[batch]` has no table `[batch.strat]`; did you mean `start`?",
+        ),
+        ("batch start", "[batch]\nstart = 1", "`batch.start` has to be a table: `[batch.start]`"),
+        (
+            "batch start",
+            "[batch.start]\nchnk = 1",
+            "`[batch.start]` has no key `chnk`; did you mean `chunk`?",
+        ),
+        (
+            "batch work",
+            "[batch.work]\nchunk = 1",
+            "flags of `batch start` belong in `[batch.start]`",
+        ),
     ],
 )
 def test_keys_in_the_wrong_place(tmp_path, monkeypatch, command, text, why):
@@ -120,3 +136,10 @@ def test_what_the_parser_is_given(tmp_path, monkeypatch, text):
     (tmp_path / "arazzo.toml").write_text(text)
     monkeypatch.chdir(tmp_path)
     assert len(read_config()) < 2
+
+
+def test_an_action_of_a_command_has_a_table_of_its_own(tmp_path, monkeypatch) -> None:
+    (tmp_path / "arazzo.toml").write_text("[batch.start]\nchunk = 7\n[batch.work]\njobs = 9\n")
+    monkeypatch.chdir(tmp_path)
+    for name, wanted in (("batch start", {"chunk": 7}), ("batch work", {"jobs": 9}), ("batch", {})):
+        assert flags_for(name, cli.get_command(None, name), COMMANDS) == wanted
