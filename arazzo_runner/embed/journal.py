@@ -16,7 +16,7 @@ from uuid import uuid4
 import msgspec
 from msgspec.structs import replace
 
-from arazzo_runner.embed.options import JournalOptions
+from arazzo_runner.embed.journal_options import JournalOptions
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.plan import Limits
 from arazzo_runner.executor.result import RunResult

@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypedDict, get_args
 
 from arazzo_runner.embed.documents import DocumentPath, HeaderOptions, header_texts, rendered_errors
+from arazzo_runner.embed.journal_options import JournalOptions, journal_options
 from arazzo_runner.embed.route import (
     MockTarget,
     NetworkTarget,
@@ -179,18 +180,6 @@ class RunOptions(TypedDict, total=False):
     idempotency_key: str
 
 
-class JournalOptions(SafeRepr, frozen=True):
-    """The file of ``journal``, the name of the secret it is encrypted with, and a header field."""
-
-    file: str
-    key: str | None = None
-    header: str | None = None
-
-    def brief(self) -> str:
-        """The file alone."""
-        return self.file
-
-
 class ParsedOptions(SafeRepr, frozen=True):
     """The keyword arguments as the rest works with them."""
 
@@ -247,23 +236,8 @@ def parse_options(given: Mapping[str, Any]) -> ParsedOptions:
         otel=_is_otel_enabled(given),
         cancel=given.get("cancel"),
         rate=_rate(given.get("rate")),
-        journal=_journal(given, route),
+        journal=journal_options(given, route),
     )
-
-
-def _journal(given: Mapping[str, Any], route: RequestTarget) -> JournalOptions | None:
-    if "journal" not in given:
-        for name in ("journal_key", "idempotency_key"):
-            if name in given:
-                raise TypeError(f"`{name}` needs `journal`")
-        return None
-    if isinstance(route, MockTarget):
-        message = "`journal` cannot be used together with `mock`"
-        help_ = "a mock answers at once, and the same each time: there is nothing to go on with"
-        with rendered_errors():
-            raise UsageError(error("AZ906", message, help=help_))
-    file = os.fspath(given["journal"])
-    return JournalOptions(file, given.get("journal_key"), given.get("idempotency_key"))
 
 
 def _rate(given: float | RateLimit | None) -> RateLimit | None:
