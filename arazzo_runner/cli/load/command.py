@@ -28,6 +28,7 @@ _NOT_HERE: Final[Mapping[str, Any]] = {
     "until": None, "fail_fast": False, "wait_for": (), "show_secrets": False, "dry_run": False,
     "seed": None, "input_seed": None, "otel": None, "mock": False, "mock_inputs": "on",
     "mock_cases": {}, "mock_lenient": False, "mock_seed": 0, "case": (), "repeat": 1,
+    "listen": None, "public_url": None,
 }  # fmt: skip
 """Flags of `arazzo run` that a load lacks, as they are without them."""
 
