@@ -17,7 +17,7 @@ from arazzo_runner.embed.options import RunOptions
 from arazzo_runner.embed.result import Result
 from arazzo_runner.embed.runner import Runner
 from arazzo_runner.executor.result import Attempt, StepResult, WorkflowResult
-from arazzo_runner.load.figures import WORKFLOW
+from arazzo_runner.load_test.figures import WORKFLOW
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.traversal import workflows_of

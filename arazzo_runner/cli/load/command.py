@@ -17,13 +17,13 @@ from arazzo_runner.report.exit_code import ExitCode
 from arazzo_runner.text.diagnostic import error
 
 if TYPE_CHECKING:
-    from arazzo_runner.load.figures import LoadOutcome
-    from arazzo_runner.load.session import LoadSettings
-    from arazzo_runner.load.thresholds import Threshold
+    from arazzo_runner.load_test.figures import LoadOutcome
+    from arazzo_runner.load_test.session import LoadSettings
+    from arazzo_runner.load_test.thresholds import Threshold
     from arazzo_runner.pipeline.load import Description
 
 _SPAWN_RATE: Final = 100.0
-_PROGRAM: Final = "arazzo_runner.load"
+_PROGRAM: Final = "arazzo_runner.cli.load"
 _NOT_HERE: Final[Mapping[str, Any]] = {
     "until": None, "fail_fast": False, "wait_for": (), "show_secrets": False, "dry_run": False,
     "seed": None, "input_seed": None, "otel": None, "mock": False, "mock_inputs": "on",
@@ -71,8 +71,8 @@ def _start_patched() -> int:
 def _perform(document: str, given: Mapping[str, Any]) -> int:
     from arazzo_runner.cli.options.settings import load_document
     from arazzo_runner.cli.run.world import check_network
-    from arazzo_runner.load.session import LoadSession
-    from arazzo_runner.load.thresholds import parse_thresholds
+    from arazzo_runner.load_test.session import LoadSession
+    from arazzo_runner.load_test.thresholds import parse_thresholds
     from arazzo_runner.report.files import check_writable
 
     settings = _settings(given)
@@ -96,7 +96,7 @@ def _say(text: str) -> None:
 
 
 def _settings(given: Mapping[str, Any]) -> LoadSettings:
-    from arazzo_runner.load.session import LoadSettings
+    from arazzo_runner.load_test.session import LoadSettings
 
     if given["master"] and given["worker"]:
         message = "`--master` and `--worker` are for two processes"
@@ -161,7 +161,7 @@ def _user(description: Description, given: Mapping[str, Any]) -> Any:
 
 def conclude(outcome: LoadOutcome, thresholds: Sequence[Threshold]) -> int:
     """Print the figures, and what they are too much for. Returns the exit code."""
-    from arazzo_runner.load.table import figure_lines
+    from arazzo_runner.load_test.table import figure_lines
 
     tripped = [one for one in thresholds if one.is_tripped(outcome.figures)]
     for line in figure_lines(outcome):

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from arazzo_runner.cli.load.command import conclude
-from arazzo_runner.load.figures import Figures, LoadOutcome
-from arazzo_runner.load.thresholds import Threshold, parse_thresholds
+from arazzo_runner.load_test.figures import Figures, LoadOutcome
+from arazzo_runner.load_test.thresholds import Threshold, parse_thresholds
 
 API = """
 openapi: 3.1.0

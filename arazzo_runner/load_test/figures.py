@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from msgspec import Struct, field
 
-from arazzo_runner.load.histogram import Histogram
+from arazzo_runner.load_test.histogram import Histogram
 
 WORKFLOW: Final = "WORKFLOW"
 """What stands in place of a method where Locust shows a workflow."""

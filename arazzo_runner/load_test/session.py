@@ -20,10 +20,10 @@ from locust.rpc import Message
 from locust.runners import STATE_STOPPED, MasterRunner, WorkerRunner
 from msgspec import Struct
 
-from arazzo_runner.load.figures import EntryName, Figures, LoadOutcome
+from arazzo_runner.load_test.figures import EntryName, Figures, LoadOutcome
 
 if TYPE_CHECKING:
-    from arazzo_runner.locust import ArazzoUser
+    from locust import User
 
 _FIELD: Final = "arazzo"  # of what workers send
 _LAST: Final = "arazzo_last"
@@ -53,7 +53,7 @@ class LoadSession:
     """One load, from its start to its end."""
 
     def __init__(
-        self, user: type[ArazzoUser], settings: LoadSettings, say: Callable[[str], None]
+        self, user: type[User], settings: LoadSettings, say: Callable[[str], None]
     ) -> None:
         self._settings = settings
         self._say = say

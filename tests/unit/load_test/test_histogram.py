@@ -5,7 +5,7 @@ from statistics import mean, quantiles
 
 import pytest
 
-from arazzo_runner.load.histogram import Histogram
+from arazzo_runner.load_test.histogram import Histogram
 
 
 def durations(kind: str, count: int) -> list[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from arazzo_runner.load.figures import Figure, LoadOutcome
+from arazzo_runner.load_test.figures import Figure, LoadOutcome
 
 _TITLES = ("count", "failed", "mean", "p50", "p95", "p99", "max")
 

@@ -3,8 +3,8 @@
 import pytest
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.load.figures import Figures
-from arazzo_runner.load.thresholds import parse_thresholds
+from arazzo_runner.load_test.figures import Figures
+from arazzo_runner.load_test.thresholds import parse_thresholds
 
 STEPS = {"order": ["create", "pay"], "refund": ["pay", "refund"], "buy more": []}
 

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.load.figures import EntryName, Figures
+from arazzo_runner.load_test.figures import EntryName, Figures
 from arazzo_runner.text.diagnostic import did_you_mean, error
 
 _UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0}
