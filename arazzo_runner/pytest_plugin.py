@@ -18,6 +18,7 @@ from arazzo_runner.pytest_support.flags import add_twins
 if TYPE_CHECKING:
     from arazzo_runner.pytest_support.collect import WorkflowFile
     from arazzo_runner.pytest_support.fixture import Arazzo
+    from arazzo_runner.pytest_support.messages import MessageBroker
 
 SUFFIXES = (".arazzo.yaml", ".arazzo.yml", ".arazzo.json")
 
@@ -162,6 +163,15 @@ def arazzo(
     }
     with arazzo_fixture(request.node, fixtures) as runner:
         yield runner
+
+
+@pytest.fixture
+def arazzo_messages() -> Iterator[MessageBroker]:
+    """A broker within the process: what steps send is in `sent`, `publish` lets messages come."""
+    from arazzo_runner.pytest_support.messages import message_broker
+
+    with message_broker() as broker:
+        yield broker
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ def _publish_call(
         max(left if own is None else min(own, left), 0.001),
         call.messages[0].name if call.messages else "",
         frame.ledger.is_ending,
-        call.protocol,
+        call.wire_protocol,
     )
 
 
@@ -185,7 +185,7 @@ def _receive_call(
         max(frame.ledger.time_left(), 0.001),
         content_types(call),
         frame.ledger.is_ending,
-        call.protocol,
+        call.wire_protocol,
     )
 
 

@@ -47,7 +47,7 @@ class ChannelCall(Struct, frozen=True):
         return f"`{self.name}`"
 
     @property
-    def protocol(self) -> str:
+    def wire_protocol(self) -> str:
         """That of the channel's first server, with the version that its description has."""
         for one in self.channel.brokers:
             version = one.protocol_version
