@@ -10,8 +10,10 @@ from click.core import ParameterSource
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.channels.call import ChannelCall
+from arazzo_runner.executor.channels.message import BuiltMessage
 from arazzo_runner.executor.dry_run import DryRunStep, dry_run_steps
 from arazzo_runner.executor.plan import Settings, WorkflowPlan
+from arazzo_runner.executor.world import Correlation
 from arazzo_runner.openapi.security.token_need import DigestNeed, Need, TokenNeed
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.report.curl import curl_line
@@ -69,12 +71,34 @@ def _dry_run(
 def _show(step: DryRunStep, masker: Masker, out: TextIO) -> None:
     operation = step.operation
     target = f"  {operation.method.upper()} {operation.path}" if operation else ""
+    if step.channel is not None:
+        target = f"  {step.channel.action} `{step.channel.channel.name}`"
     out.write(f"\n  {escape(step.step_id)}{escape(target)}\n")
-    if step.request is None:
+    if step.message is not None:
+        out.writelines(f"    {one}\n" for one in _message_lines(step.message, masker))
+    elif step.awaited is not None:
+        out.write(f"    {escape(masker.text(_awaited_text(step.awaited, step.correlation)))}\n")
+    elif step.request is None:
         out.write(f"    cannot be built yet: {escape(masker.text(step.reason or ''))}\n")
     else:
         out.write(f"    {curl_line(step.request, masker)}\n")
         out.writelines(f"    with {escape(_need_text(need))}\n" for need in step.needs)
+
+
+def _message_lines(message: BuiltMessage, masker: Masker) -> Iterator[str]:
+    """A message: its address, its headers, and its payload as text."""
+    yield f"to {escape(masker.text(message.address))}"
+    for name, value in masker.headers(message.headers):
+        yield escape(f"{name}: {value}")
+    if message.payload:
+        payload = masker.value(message.payload).decode("utf-8", "replace")
+        yield escape(masker.text(payload))
+
+
+def _awaited_text(address: str, correlation: Correlation | None) -> str:
+    if correlation is None:
+        return f"waits for a message from {address}"
+    return f"waits for a message from {address} with `{correlation.value}` at {correlation.brief()}"
 
 
 def _need_text(need: Need) -> str:

@@ -380,7 +380,49 @@ def test_what_cannot_be_built_before_it_runs(load):
     uri = description.entry.document.base_uri
     plan = bind(BindContext(description.units), [WorkflowKey(uri, "w")])
     (workflow,) = plan.workflows.values()
-    assert [one.reason for one in dry_run_steps(workflow, {}, 1.0)] == [
-        "sends a message to the channel `orders`",
-        "receives a message from the channel `confirmations`",
+    place, confirm = dry_run_steps(workflow, {"id": 7, "region": "eu"}, 1.0)
+    assert (place.message.address, place.message.headers) == (
+        "shop/eu/all/orders", (("requestId", "7"),),
+    )  # fmt: skip
+    assert (place.message.payload, place.reason, place.channel.name) == (
+        b'{"article":"pen"}', None, "placeOrder",
+    )  # fmt: skip
+    assert (confirm.awaited, confirm.correlation.value) == ("shop/confirmations", "7")
+    place, confirm = dry_run_steps(workflow, {}, 1.0)
+    assert (place.message, confirm.awaited) == (None, None)
+    assert [place.reason, confirm.reason] == [
+        "the parameter `region` of the channel's address has no value",
+        "the `correlationId` of the step has no value",
     ]
+
+
+SERVERS = "servers: {main: {host: broker, protocol: mqtt}}"
+
+
+@pytest.mark.parametrize(
+    ("servers", "protocol"),
+    [
+        ("servers: {main: {host: broker, protocol: mqtt, protocolVersion: '5.0'}}", "mqtt/5.0"),
+        (SERVERS, "mqtt"),
+        ("servers: {}", ""),
+    ],
+)
+def test_the_protocol_of_a_message(run, servers, protocol):
+    result = run(
+        HEAD + SEND, inputs=INPUTS, world={"messages": []}, events=EVENTS.replace(SERVERS, servers)
+    )
+    assert result.world.calls[0].protocol == protocol
+
+
+def test_what_needs_other_steps_cannot_be_built(load):
+    from arazzo_runner.executor.bind.operation import BindContext
+    from arazzo_runner.executor.bind.plan import bind
+    from arazzo_runner.executor.plan import WorkflowKey
+
+    steps = SEND + RECEIVE.replace("$inputs.id", "$steps.place.outputs.id")
+    description = load(HEAD + steps, events=EVENTS)
+    uri = description.entry.document.base_uri
+    plan = bind(BindContext(description.units), [WorkflowKey(uri, "w")])
+    (workflow,) = plan.workflows.values()
+    _, confirm = dry_run_steps(workflow, {"id": 7, "region": "eu"}, 1.0)
+    assert (confirm.reason, confirm.awaited) == ("needs outputs of `place`", None)
