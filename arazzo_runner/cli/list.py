@@ -110,6 +110,7 @@ def _more_json(
             {
                 "step_id": step.step_id,
                 "target": _target(step),
+                **_action(step),
                 "operation": asdict(known.operation) if known.operation else None,
             }
             for step, known in steps
@@ -124,7 +125,10 @@ def _workflow_json(workflow: Workflow, started: list[str], schema: InputsSchema)
         "summary": workflow.summary,
         "started_by_run": workflow.workflow_id in started,
         "inputs": [_input(one, schema) for one in schema.stated.values()],
-        "steps": [{"step_id": step.step_id, "target": _target(step)} for step in workflow.steps],
+        "steps": [
+            {"step_id": step.step_id, "target": _target(step), **_action(step)}
+            for step in workflow.steps
+        ],
         "outputs": [name for name, _ in workflow.outputs],
     }
 
@@ -153,6 +157,16 @@ def _target(step: Step) -> str:
             return f"workflow {source}.{workflow_id}" if source else f"workflow {workflow_id}"
 
 
+def _action(step: Step) -> dict[str, str]:
+    """Whether a step on a channel sends or receives."""
+    return {} if step.action is None else {"action": step.action}
+
+
+def _deed(step: dict[str, Any]) -> str:
+    """What a step does, in a line."""
+    return f"{step['action']} {step['target']}" if "action" in step else str(step["target"])
+
+
 def _lines(workflow: dict[str, Any]) -> Iterator[str]:
     mark = "" if workflow["started_by_run"] else "  (called by others)"
     yield escape(workflow["workflow_id"]) + mark
@@ -160,7 +174,7 @@ def _lines(workflow: dict[str, Any]) -> Iterator[str]:
         yield f"  {escape(workflow['summary'])}"
     yield from _section("inputs", [_input_line(one) for one in workflow["inputs"]])
     width = max((display_width(step["step_id"]) for step in workflow["steps"]), default=0)
-    steps = [f"{pad(step['step_id'], width)}  {step['target']}" for step in workflow["steps"]]
+    steps = [f"{pad(one['step_id'], width)}  {_deed(one)}" for one in workflow["steps"]]
     yield from _section("steps", steps)
     yield from _section("outputs", [", ".join(workflow["outputs"])] if workflow["outputs"] else [])
     yield ""
