@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from arazzo_runner.cli.run.signals import Signals
 from arazzo_runner.report.model import RunReport
@@ -52,7 +52,6 @@ def call_command(
     a signal.
     """
     sys.stderr.flush()
-    more: dict[str, Any] = {"start_new_session": True} if os.name == "posix" else {}
     try:
         called = subprocess.Popen(  # noqa: S602 - the user's own command, nothing is put into it
             command,
@@ -60,7 +59,7 @@ def call_command(
             stdin=subprocess.PIPE,
             stdout=_standard_error(),
             env=dict(environment),
-            **more,
+            start_new_session=os.name == "posix",
         )
     except OSError as reason:
         return f"cannot be called: {reason.strerror or reason}"

@@ -263,7 +263,7 @@ _FAULTS: Final[Mapping[str, FaultSide]] = {
 def _failed_outcome(
     planned: StepPlan, scope: Scope, failure: TransportFailure, message: StepMessage | None
 ) -> AttemptOutcome:
-    fault = _FAULTS.get(failure.code, "response")
+    fault: FaultSide = _FAULTS.get(failure.code, "response")
     error = StepError(failure.code, failure.message, failure.hint, fault, planned.step.place)
     sent = None if failure.unsent else message
     attempt = Attempt(None, None, error, (), (), None, succeeded=False, message=sent)

@@ -110,7 +110,7 @@ class _Token(AbstractTokenProvider):  # type: ignore[misc]
     def __init__(self, token: str) -> None:
         self._token = token
 
-    async def token(self) -> str:
+    async def token(self) -> Any:  # a string; the library's own annotation says None
         return self._token
 
 

@@ -296,7 +296,7 @@ class _PubSub:
                 self._reply(reason)
             raise
 
-    def _take(self, event: list[bytes]) -> None:
+    def _take(self, event: Any) -> None:
         kind, *names, payload = event
         if kind not in {b"message", b"pmessage"}:
             self._reply(None)
