@@ -185,7 +185,7 @@ def _add_synchronization(server: ArazzoServer) -> None:
         if any(one.uri.endswith(".toml") for one in params.changes):
             server.documents.configure()
         else:
-            server.documents.validate_others("")
+            server.documents.validate_all()
 
     @server.feature(types.SHUTDOWN)
     def shutdown(server: ArazzoServer, _params: None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,6 +27,9 @@ from arazzo_runner.text.diagnostic import Diagnostic, sort_findings
 from arazzo_runner.text.limits import first_findings
 from arazzo_runner.text.parse import decode
 from arazzo_runner.text.source import SourceFile
+
+_MISSING: Final = frozenset({"AZ201", "AZ214", "AZ216", "AZ217"})
+"""Findings about what could not be read: another text may be what is missing."""
 
 
 class Analysis(Struct, frozen=True, dict=True):
@@ -59,6 +62,23 @@ class Analysis(Struct, frozen=True, dict=True):
     def data(self) -> Any:
         """The plain data of the document, where it is readable."""
         return self.entry.document.raw
+
+    def may_have_read(self, uri: str) -> bool:
+        """Whether a text counts here: where it was read, is named, or something is missing."""
+        if not self.is_readable or any(one.code in _MISSING for one in self.every):
+            return True
+        return uri in self.sources or uri.rpartition("/")[2] in self.text.text
+
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """The URIs of the documents and API descriptions, and of what these refer to."""
+        found: set[str] = set()
+        for unit in self.units.values():
+            found.add(unit.document.source.uri)
+            found.update(api.source.uri for api in unit.async_apis.values())
+            for api in unit.apis.values():
+                found.update((api.source.uri, *api.documents))
+        return frozenset(found)
 
     @cached_property
     def contexts(self) -> StepContexts:

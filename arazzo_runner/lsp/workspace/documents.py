@@ -125,15 +125,20 @@ class Workspace:
             state = self._documents[text.key] = DocumentState(text)
         if state is not None:
             self._begin(state, text, delay if state.lock.locked() else min(delay, _PAUSE))
-            self.validate_others(text.key)
-        else:
-            self.validate_others("")
+        self._validate_readers(text.key)
 
-    def validate_others(self, key: str, delay: float = DELAY) -> None:
-        """Validate the other documents again: they may name what has changed."""
+    def _validate_readers(self, key: str) -> None:
+        """Validate the documents again that may have read a text which has changed."""
         for state in self._documents.values():
-            if state.text.key != key:
-                self._begin(state, state.text, delay)
+            if state.text.key != key and (
+                state.analysis is None or state.analysis.may_have_read(key)
+            ):
+                self._begin(state, state.text, DELAY)
+
+    def validate_all(self, delay: float = DELAY) -> None:
+        """Validate all documents again."""
+        for state in self._documents.values():
+            self._begin(state, state.text, delay)
 
     def save(self, key: str) -> None:
         """A text was saved: what it names from the network is read again."""
@@ -148,13 +153,13 @@ class Workspace:
         if state is not None:
             state.turn.is_outdated = True
             state.is_analysed.set()
-        self.validate_others(key)
+        self._validate_readers(key)
 
     def configure(self) -> None:
         """Read the settings again, and validate all documents by them."""
         self.settings = self._read_settings()
         self._shared = SharedCache()
-        self.validate_others("", delay=0.0)
+        self.validate_all(delay=0.0)
 
     def shut_down(self) -> None:
         """Give up what is going on."""

@@ -84,6 +84,19 @@ def test_unsaved_descriptions_count(restored: Client) -> None:
     assert restored.diagnostics(NAME) == []
 
 
+def test_what_a_change_does_not_concern_is_left_alone(restored: Client) -> None:
+    restored.open("alone.arazzo.yaml", DOCUMENT.replace("workflowId: twice", "workflowId: other"))
+    assert restored.diagnostics("alone.arazzo.yaml") == []
+    before = len(restored.messages)
+    assert codes(restored, NAME, DOCUMENT + "# a\n") == []
+    restored.request("textDocument/hover", restored.at("alone.arazzo.yaml", 0, 0))
+    uri = restored.uri("alone.arazzo.yaml")
+    published = [one["params"] for one in restored.messages[before:] if "params" in one]
+    assert [one for one in published if one.get("uri") == uri] == []
+    restored.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    restored.diagnostics("alone.arazzo.yaml")
+
+
 def test_files_that_change_are_read_again(restored: Client, folder: Path) -> None:
     (folder / "api.yaml").write_text(API.replace("operationId: listPets", "operationId: a"))
     changed = {"changes": [{"uri": restored.uri("api.yaml"), "type": 2}]}
