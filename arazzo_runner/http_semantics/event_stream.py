@@ -47,12 +47,21 @@ class EventStreamDecoder:
         self._line = bytearray()
         self._after_return = False
         self._is_first = True
+        self._is_skipped = False
         self._clear()
 
     @property
     def pending(self) -> int:
         """The octets of the event that is being read."""
         return len(self._line) + self._size
+
+    def skip(self) -> bool:
+        """Drop the event that is being read, up to its end; whether it was not dropped before."""
+        was_skipped: bool = self._is_skipped
+        self._line[:] = b":" if self._line else b""  # the rest of the line means nothing
+        self._clear()
+        self._is_skipped = True
+        return not was_skipped
 
     def feed(self, octets: bytes) -> Iterator[StreamEvent]:
         """The events that some octets end."""
@@ -75,6 +84,7 @@ class EventStreamDecoder:
         self._id: str | None = None
         self._retry: int | None = None
         self._size = 0
+        self._is_skipped = False
 
     def _read(self, line: str) -> StreamEvent | None:
         if self._is_first:
@@ -100,7 +110,7 @@ class EventStreamDecoder:
     def _dispatch(self) -> StreamEvent | None:
         data = "\n".join(self._data)
         event = StreamEvent(data, self._event, self._id, self._retry)
-        has_data = any(self._data) or len(self._data) > 1
+        has_data = (any(self._data) or len(self._data) > 1) and not self._is_skipped
         self._clear()
         return event if has_data else None
 

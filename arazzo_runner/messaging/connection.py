@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from arazzo_runner.messaging.model import (
     BrokerError,
@@ -29,6 +29,10 @@ class Receiver(Protocol):
         """The connection is gone: nothing more is delivered."""
         ...
 
+    def lose_channel(self, subscription: Subscription, address: str, reason: BrokerError) -> None:
+        """What was open to one address is gone, and the others are not."""
+        ...
+
 
 class Connection(Protocol):
     """An open connection; all calls come from the event loop of asyncio that opened it.
@@ -46,6 +50,18 @@ class Connection(Protocol):
 
     async def close(self) -> None:
         """Disconnect within a second; safe to call twice, and on a lost connection."""
+        ...
+
+
+@runtime_checkable
+class AddressedConnection(Connection, Protocol):
+    """A connection to a server whose channels are each opened by their whole address.
+
+    Subscribing to an address with ``{parameters}`` waits for :meth:`enter`.
+    """
+
+    async def enter(self, subscription: Subscription, address: str) -> None:
+        """Open one address of a subscription; nothing happens where it is open."""
         ...
 
 

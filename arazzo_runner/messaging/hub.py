@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from threading import Lock
 
-from arazzo_runner.messaging.connection import Connect, Connection
+from arazzo_runner.messaging.connection import AddressedConnection, Connect, Connection
 from arazzo_runner.messaging.loop import LoopThread
 from arazzo_runner.messaging.mailbox import Mailbox
 from arazzo_runner.messaging.model import (
@@ -22,6 +22,7 @@ from arazzo_runner.messaging.model import (
     OutgoingMessage,
     Subscription,
 )
+from arazzo_runner.messaging.protocols.address import has_parameters
 from arazzo_runner.messaging.protocols.registry import connect_function
 
 
@@ -124,6 +125,12 @@ class BrokerLink:
                 self._boxes.remove(entry)
                 raise
 
+    async def enter(self, subscription: Subscription, address: str) -> None:
+        """Open an address that was not known when it was subscribed to. Raises BrokerError."""
+        connection = await self.connection()
+        if has_parameters(subscription.address) and isinstance(connection, AddressedConnection):
+            await connection.enter(subscription, address)
+
     async def publish(self, message: OutgoingMessage) -> None:
         """Hand a message over. Raises BrokerError."""
         connection = await self.connection()
@@ -149,9 +156,8 @@ class BrokerLink:
 
     def deliver(self, subscription: Subscription, delivery: Delivery) -> None:
         """A message came; one above the limit is counted, and no step gets it."""
-        limit = self.endpoint.max_message
-        if len(delivery.payload) > limit:
-            self.refuse(subscription, f"larger than {limit:,} bytes")
+        if len(delivery.payload) > self.endpoint.max_message:
+            self.refuse(subscription, self.endpoint.size_refusal)
             return
         for known, boxes in self._boxes:
             if known == subscription:
@@ -164,6 +170,15 @@ class BrokerLink:
             if known == subscription:
                 for box in boxes:
                     box.refusals[reason] += 1
+
+    def lose_channel(self, subscription: Subscription, address: str, reason: BrokerError) -> None:
+        """One address is gone; who subscribes to it later opens it anew."""
+        for entry in list(self._boxes):
+            if entry[0] == subscription:
+                for box in entry[1]:
+                    box.lose_address(address, reason)
+                if not has_parameters(subscription.address):
+                    self._boxes.remove(entry)
 
     def lose(self, reason: BrokerError) -> None:
         """The connection is gone."""

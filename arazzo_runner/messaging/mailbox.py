@@ -22,11 +22,12 @@ class Mailbox:
 
     ``dropped`` were too many, ``repeated`` had the identity of one before, ``retained`` are those
     kept that a broker had from before. ``refusals`` are counted by what was wrong with them.
-    ``lost`` is why nothing more will come.
+    ``lost`` is why nothing more will come, and ``losses`` why nothing of an address.
     """
 
     __slots__ = (
-        "_bytes", "_identities", "_messages", "_waiting", "dropped", "lost", "refusals", "repeated",
+        "_bytes", "_identities", "_messages", "_waiting", "dropped", "losses", "lost",
+        "refusals", "repeated",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -38,6 +39,7 @@ class Mailbox:
         self.repeated = 0
         self.refusals: Counter[str] = Counter()
         self.lost: BrokerError | None = None
+        self.losses: dict[str, BrokerError] = {}
 
     @property
     def size(self) -> int:
@@ -75,6 +77,15 @@ class Mailbox:
         """Nothing more will come."""
         self.lost = self.lost or reason
         self._wake()
+
+    def lose_address(self, address: str, reason: BrokerError) -> None:
+        """Nothing more will come of one address."""
+        self.losses.setdefault(address, reason)
+        self._wake()
+
+    def loss(self, address: str) -> BrokerError | None:
+        """Why nothing more will come of an address; None where something may."""
+        return self.lost or self.losses.get(address)
 
     def take(self, is_wanted: Callable[[Delivery], bool]) -> Delivery | None:
         """Take the first message that is wanted; the others stay."""

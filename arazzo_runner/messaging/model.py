@@ -69,6 +69,11 @@ class Endpoint(Struct, frozen=True):
         port = f":{self.port}" if self.port else ""
         return f"{self.protocol}://{self.host}{port}"
 
+    @property
+    def size_refusal(self) -> str:
+        """Why a message above the limit is refused."""
+        return f"larger than {self.max_message:,} bytes"
+
 
 class Subscription(Struct, frozen=True):
     """A channel to listen to.

@@ -116,6 +116,7 @@ class MessageSession:
         # What the subscription has chosen need not be compared again.
         address = "" if call.address == post.subscription.address else call.address
         is_match = partial(_is_match, call, address, takes_retained=post.route.takes_retained)
+        is_entered = False
         while True:
             found = box.take(is_match)
             if found is not None:
@@ -123,12 +124,27 @@ class MessageSession:
                 return ReceivedMessage(
                     found.address, found.payload, found.headers, found.content_type, box.size, spent
                 )
-            if box.lost is not None:
-                raise box.lost
+            lost = box.loss(call.address)
+            if lost is not None:
+                raise lost
+            if not is_entered:
+                is_entered = True
+                await self._enter(post, call, seconds)
+                continue
             left = started + seconds - loop.time()
             if left <= 0:
                 raise _timeout_error(call, seconds, box)
             await box.change(left)
+
+    async def _enter(self, post: _Post, call: ReceiveCall, seconds: float) -> None:
+        """Open the address of a step, where the server has no pattern for it."""
+        link = await self._link(post.route.endpoint)
+        try:
+            async with asyncio.timeout(seconds):
+                with _naming(call):
+                    await link.enter(post.subscription, call.address)
+        except TimeoutError:
+            raise _timeout_error(call, seconds, post.box) from None
 
     async def _detach(self) -> None:
         for link in self._links:
@@ -147,7 +163,7 @@ def _is_match(call: ReceiveCall, address: str, delivery: Delivery, *, takes_reta
 
 
 @contextmanager
-def _naming(use: ChannelUse) -> Iterator[None]:
+def _naming(use: ChannelUse | ReceiveCall) -> Iterator[None]:
     """Let an error say which channel cannot be opened."""
     try:
         yield

@@ -12,6 +12,8 @@ WAIT = 60.0  # generous: what is awaited comes within milliseconds
 class Inbox:
     def __init__(self) -> None:
         self._deliveries: asyncio.Queue[tuple[Subscription, Delivery]] = asyncio.Queue()
+        self._channels: asyncio.Queue[str] = asyncio.Queue()
+        self.refusals: list[tuple[Subscription, str]] = []
         self._loss: asyncio.Queue[BrokerError] = asyncio.Queue()
 
     def deliver(self, subscription: Subscription, delivery: Delivery) -> None:
@@ -19,6 +21,13 @@ class Inbox:
 
     def lose(self, reason: BrokerError) -> None:
         self._loss.put_nowait(reason)
+
+    def lose_channel(self, subscription: Subscription, address: str, reason: BrokerError) -> None:
+        self._loss.put_nowait(reason)
+        self._channels.put_nowait(address)
+
+    def refuse(self, subscription: Subscription, reason: str) -> None:
+        self.refusals.append((subscription, reason))
 
     async def entry(self) -> tuple[Subscription, Delivery]:
         return await asyncio.wait_for(self._deliveries.get(), WAIT)
@@ -28,6 +37,10 @@ class Inbox:
 
     async def loss(self) -> BrokerError:
         return await asyncio.wait_for(self._loss.get(), WAIT)
+
+    async def channel_loss(self) -> tuple[str, BrokerError]:
+        reason = await self.loss()
+        return self._channels.get_nowait(), reason
 
     @property
     def is_empty(self) -> bool:

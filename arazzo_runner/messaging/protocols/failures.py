@@ -116,10 +116,10 @@ def check_size(endpoint: Endpoint, message: OutgoingMessage) -> None:
         raise BrokerError("limit", text, _SIZE)
 
 
-def incoming_size_error(endpoint: Endpoint, address: str, size: int | None = None) -> BrokerError:
-    """A message over the limit came; ``size`` where it is known."""
-    what = "a message" if size is None else f"a message of {size:,} bytes"
-    text = f"{what} came from `{address}`; the limit is {endpoint.max_message:,}"
+def incoming_size_error(endpoint: Endpoint, address: str) -> BrokerError:
+    """A message far over the limit came, so that the connection cannot go on."""
+    text = f"a message from `{address}` is larger than can be read;"
+    text = f"{text} the limit is {endpoint.max_message:,} bytes"
     return BrokerError("limit", text, _SIZE)
 
 

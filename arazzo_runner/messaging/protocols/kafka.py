@@ -281,8 +281,6 @@ class KafkaConnection:
             while True:
                 record = await consumer.getone()
                 self._deliver(subscription, address or record.topic, record)
-        except BrokerError as reason:
-            self._lose(reason)
         except _NOT_ALLOWED:
             place = subscription.address
             self._lose(failures.permission_error(self._endpoint, "receive from", place))
@@ -293,8 +291,6 @@ class KafkaConnection:
 
     def _deliver(self, subscription: Subscription, address: str, record: Any) -> None:
         payload = record.value or b""
-        if len(payload) > self._endpoint.max_message:
-            raise failures.incoming_size_error(self._endpoint, address, len(payload))
         headers = tuple(
             (name, (value or b"").decode("utf-8", "replace")) for name, value in record.headers
         )

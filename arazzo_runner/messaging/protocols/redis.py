@@ -241,8 +241,6 @@ class RedisConnection:
         """Read until the connection is lost, or closed from here."""
         try:
             await work
-        except BrokerError as reason:
-            self._lose(reason)
         except redis_errors.RedisError as reason:
             self._lose(self._failure(reason, "receive from", address))
 
@@ -252,9 +250,6 @@ class RedisConnection:
             self._receiver.lose(reason)
 
     def _deliver(self, subscription: Subscription, delivery: Delivery) -> None:
-        size = len(delivery.payload)
-        if size > self._endpoint.max_message:
-            raise failures.incoming_size_error(self._endpoint, delivery.address, size)
         if self._is_open:
             self._receiver.deliver(subscription, delivery)
 
@@ -282,7 +277,7 @@ class _PubSub:
         await reply
 
     async def read(self) -> None:
-        """Read for ever. Raises RedisError, BrokerError."""
+        """Read for ever. Raises RedisError."""
         try:
             while True:
                 try:
@@ -291,7 +286,7 @@ class _PubSub:
                     self._reply(refusal)
                 else:
                     self._take(event)
-        except (redis_errors.RedisError, BrokerError) as reason:
+        except redis_errors.RedisError as reason:
             while self._replies:
                 self._reply(reason)
             raise

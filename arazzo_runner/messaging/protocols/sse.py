@@ -24,9 +24,10 @@ from arazzo_runner.messaging.model import (
     Subscription,
 )
 from arazzo_runner.messaging.protocols import failures
+from arazzo_runner.messaging.protocols.address import has_parameters
 from arazzo_runner.messaging.protocols.library_logs import silence
 from arazzo_runner.messaging.protocols.upgrade_request import (
-    is_whole_address,
+    check_whole,
     request_headers,
     request_url,
 )
@@ -59,8 +60,12 @@ async def connect(endpoint: Endpoint, receiver: Receiver) -> EventStreamConnecti
 class _Stream:
     """A channel's request, and where its stream is."""
 
-    def __init__(self, address: str, url: str, headers: Headers) -> None:
+    def __init__(
+        self, subscription: Subscription, address: str, url: str, headers: Headers
+    ) -> None:
+        self.subscription = subscription
         self.address = address
+        self.task: asyncio.Task[None] | None = None
         self.url = url
         self._headers = headers
         self.last_event_id = ""
@@ -88,20 +93,29 @@ class EventStreamConnection:
         self._endpoint = endpoint
         self._receiver = receiver
         self._client = client
-        self._tasks: list[asyncio.Task[None]] = []
+        self._streams: list[_Stream] = []
+        self._turn = asyncio.Lock()
         self._is_open = True
 
     async def subscribe(self, subscription: Subscription) -> None:
-        """Send the request of a channel, and wait for the head of the response."""
-        address, binding = subscription.address, _binding(subscription)
-        if not is_whole_address(address):
-            text = f"the address `{address}` is not known before the run"
-            raise BrokerError("refused", text, "give its parameter a value that is")
-        scheme = "https" if self._endpoint.tls else "http"
-        url = request_url(self._endpoint, scheme, address, binding)
-        stream = _Stream(address, url, request_headers(self._endpoint, binding))
-        response = await self._open(stream)
-        self._tasks.append(asyncio.create_task(self._follow(subscription, stream, response)))
+        """Open the stream of a channel, or wait until its address is known."""
+        if not has_parameters(subscription.address):
+            await self.enter(subscription, subscription.address)
+
+    async def enter(self, subscription: Subscription, address: str) -> None:
+        """Send the request of an address, and wait for the head of the response."""
+        check_whole(address)
+        async with self._turn:
+            for one in self._streams:
+                if one.address == address and one.subscription == subscription:
+                    return
+            binding, scheme = _binding(subscription), "https" if self._endpoint.tls else "http"
+            url = request_url(self._endpoint, scheme, address, binding)
+            headers = request_headers(self._endpoint, binding)
+            stream = _Stream(subscription, address, url, headers)
+            response = await self._open(stream)
+            self._streams.append(stream)
+            stream.task = asyncio.create_task(self._follow(stream, response))
 
     async def publish(self, message: OutgoingMessage) -> None:
         """Raise BrokerError: an event stream has one direction."""
@@ -111,9 +125,10 @@ class EventStreamConnection:
     async def close(self) -> None:
         """Break off all streams."""
         self._is_open = False
-        for task in self._tasks:
+        tasks = [one.task for one in self._streams if one.task is not None]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GOODBYE):
                 await self._client.aclose()
@@ -139,20 +154,18 @@ class EventStreamConnection:
             raise
         return response
 
-    async def _follow(
-        self, subscription: Subscription, stream: _Stream, response: httpx.Response
-    ) -> None:
+    async def _follow(self, stream: _Stream, response: httpx.Response) -> None:
         """Deliver events; a stream that has given an id goes on after it on a new connection."""
         try:
             while True:
                 async for event in self._events(stream, response):
                     stream.reconnects = 0
-                    self._deliver(subscription, stream, event)
+                    self._deliver(stream, event)
                 response = await self._reopen(stream)
         except BrokerError as reason:
+            self._streams.remove(stream)
             if self._is_open:
-                self._is_open = False
-                self._receiver.lose(reason)
+                self._receiver.lose_channel(stream.subscription, stream.address, reason)
 
     async def _events(
         self, stream: _Stream, response: httpx.Response
@@ -164,8 +177,8 @@ class EventStreamConnection:
                     for event in decoder.feed(octets):
                         stream.last_event_id, stream.retry = decoder.last_event_id, decoder.retry
                         yield event
-                    if decoder.pending > limit + _OF_FIELDS:
-                        raise failures.incoming_size_error(self._endpoint, stream.address)
+                    if decoder.pending > limit + _OF_FIELDS and decoder.skip():
+                        self._receiver.refuse(stream.subscription, self._endpoint.size_refusal)
         stream.last_event_id = decoder.last_event_id
 
     async def _reopen(self, stream: _Stream) -> httpx.Response:
@@ -182,19 +195,15 @@ class EventStreamConnection:
                     raise
         raise lost
 
-    def _deliver(self, subscription: Subscription, stream: _Stream, event: StreamEvent) -> None:
-        payload = event.data.encode()
-        if len(payload) > self._endpoint.max_message:
-            address = subscription.address
-            raise failures.incoming_size_error(self._endpoint, address, len(payload))
+    def _deliver(self, stream: _Stream, event: StreamEvent) -> None:
         headers = [("event", event.event or "message")]
         if stream.last_event_id:
             headers.append(("id", stream.last_event_id))
         if event.retry is not None:
             headers.append(("retry", str(event.retry)))
         if self._is_open:
-            delivery = Delivery(subscription.address, payload, tuple(headers))
-            self._receiver.deliver(subscription, delivery)
+            delivery = Delivery(stream.address, event.data.encode(), tuple(headers))
+            self._receiver.deliver(stream.subscription, delivery)
 
 
 def _binding(subscription: Subscription) -> Mapping[str, Value]:

@@ -14,17 +14,18 @@ from urllib.parse import quote, urlencode
 from arazzo_runner.expression.value import MISSING, Value, to_text
 from arazzo_runner.http_semantics.headers import Headers, header_value
 from arazzo_runner.messaging.model import BrokerError, Endpoint
+from arazzo_runner.messaging.protocols.address import has_parameters
 from arazzo_runner.messaging.protocols.schema_value import only_value
 from arazzo_runner.openapi.schema.walk import properties_of
-from arazzo_runner.text.pattern import lazy_pattern
 
-_PARAMETER: Final = lazy_pattern(r"\{[^{}]+\}")
 _OF_URLS: Final = "/?:@!$&'()*+,;=%-._~[]"
 
 
-def is_whole_address(address: str) -> bool:
-    """Whether an address holds no ``{parameter}``, so that a request can go there."""
-    return _PARAMETER.search(address) is None
+def check_whole(address: str) -> None:
+    """Raise BrokerError for an address with a ``{parameter}``, to which no request can go."""
+    if has_parameters(address):
+        text = f"the address `{address}` is not known"
+        raise BrokerError("refused", text, "set its parameter in the step: `in: path`")
 
 
 def request_url(endpoint: Endpoint, scheme: str, address: str, binding: Mapping[str, Value]) -> str:

@@ -19,6 +19,7 @@ from websockets.typing import Subprotocol
 from arazzo_runner.http_semantics.headers import header_values
 from arazzo_runner.http_semantics.media_type import is_json, is_text
 from arazzo_runner.messaging.connection import Receiver
+from arazzo_runner.messaging.match import matches_address
 from arazzo_runner.messaging.model import (
     BrokerError,
     Delivery,
@@ -27,8 +28,9 @@ from arazzo_runner.messaging.model import (
     Subscription,
 )
 from arazzo_runner.messaging.protocols import failures
+from arazzo_runner.messaging.protocols.address import has_parameters
 from arazzo_runner.messaging.protocols.upgrade_request import (
-    is_whole_address,
+    check_whole,
     request_headers,
     request_url,
 )
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from arazzo_runner.http_semantics.headers import Headers
 
 _GOODBYE: Final = 0.5
+_READ_AT_MOST: Final = 2
+"""A message is read up to so many limits, to be counted; a larger one ends its connection."""
 _TOO_BIG: Final = 1009
 _SUBPROTOCOL: Final = "sec-websocket-protocol"
 _HEADERS_HINT: Final = "put it into the payload; the handshake has the headers of the binding"
@@ -76,15 +80,23 @@ class WebSocketConnection:
         self._receiver = receiver
         self._turn = asyncio.Lock()
         self._channels: dict[str, _Channel] = {}
+        self._patterns: list[Subscription] = []
         self._is_open = True
 
     async def subscribe(self, subscription: Subscription) -> None:
-        """Connect to a channel, and listen."""
-        if not is_whole_address(subscription.address):
-            text = f"the address `{subscription.address}` is not known before the run"
-            raise BrokerError("refused", text, "give its parameter a value that is")
+        """Connect to a channel and listen, or wait until its address is known."""
+        if has_parameters(subscription.address):
+            self._patterns.append(subscription)
+            return
         channel = await self._channel(subscription.address, subscription.channel)
         channel.subscriptions.append(subscription)
+
+    async def enter(self, subscription: Subscription, address: str) -> None:
+        """Connect to an address of a channel, unless it was sent to before."""
+        check_whole(address)
+        channel = await self._channel(address, subscription.channel)
+        if subscription not in channel.subscriptions:
+            channel.subscriptions.append(subscription)
 
     async def publish(self, message: OutgoingMessage) -> None:
         """Send a frame: of text, where the content type says so and it is UTF-8."""
@@ -109,6 +121,8 @@ class WebSocketConnection:
         async with self._turn:
             if address not in self._channels:
                 channel = _Channel(address, await self._open(address, bindings))
+                fitting = (one for one in self._patterns if matches_address(one.address, address))
+                channel.subscriptions.extend(fitting)
                 self._channels[address] = channel
                 channel.task = asyncio.create_task(self._read(channel))
             return self._channels[address]
@@ -128,7 +142,7 @@ class WebSocketConnection:
             proxy=None,
             open_timeout=endpoint.connect_timeout,
             close_timeout=_GOODBYE,
-            max_size=endpoint.max_message,
+            max_size=_READ_AT_MOST * endpoint.max_message,
             logger=_SILENCE,
             **tls,
         )
@@ -151,12 +165,11 @@ class WebSocketConnection:
             self._lose(channel, self._closed_error(reason, channel.address))
 
     def _lose(self, channel: _Channel, reason: BrokerError) -> None:
-        """Forget a channel; with the last one that is listened to, the connection is gone."""
+        """Forget a channel; the others are connections of their own."""
         self._channels.pop(channel.address, None)
-        others = any(one.subscriptions for one in self._channels.values())
-        if self._is_open and channel.subscriptions and not others:
-            self._is_open = False
-            self._receiver.lose(reason)
+        if self._is_open:
+            for subscription in channel.subscriptions:
+                self._receiver.lose_channel(subscription, channel.address, reason)
 
     def _closed_error(self, reason: socket_errors.ConnectionClosed, address: str) -> BrokerError:
         """RFC 6455, section 7.4.1."""

@@ -72,6 +72,19 @@ def test_what_is_pending() -> None:
     assert (decoder.pending, decoder.last_event_id, decoder.retry) == (0, "5", None)
 
 
+def test_event_that_is_skipped() -> None:
+    decoder = EventStreamDecoder()
+    assert list(decoder.feed(b"data: 1\n\ndata: large")) == [StreamEvent("1")]
+    assert (decoder.skip(), decoder.skip(), decoder.pending) == (True, False, 1)
+    rest = [b"data: still the line\r", b"\nid: 7\ndata: of the same\n\n", b"data: 2\n\n"]
+    assert [one for piece in rest for one in decoder.feed(piece)] == [StreamEvent("2")]
+    assert decoder.last_event_id == "7"
+    # At the end of a line its event goes on in the next.
+    assert list(decoder.feed(b"data: large\n")) == []
+    assert decoder.skip()
+    assert list(decoder.feed(b"data: more\n\ndata: 3\n\n")) == [StreamEvent("3")]
+
+
 def test_events_as_values() -> None:
     octets = b"retry: 5\nid: 1\nevent: add\ndata: a\ndata: b\n\ndata: c\n\ndata: unfinished\n"
     whole = {"event": "add", "id": "1", "retry": 5, "data": "a\nb"}

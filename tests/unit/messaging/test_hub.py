@@ -75,6 +75,40 @@ def test_a_connection_that_was_lost_is_opened_anew():
         asyncio.run(use())
 
 
+def test_one_channel_that_is_lost():
+    subscribed = []
+
+    class Connection:
+        async def subscribe(self, subscription):
+            subscribed.append(subscription.address)
+
+    async def connect(_endpoint, _receiver):
+        return Connection()
+
+    async def use():
+        link = BrokerLink(ENDPOINT)
+        whole, pattern, other = Subscription("a"), Subscription("b/{id}"), Subscription("c")
+        boxes = {one.address: Mailbox() for one in (whole, pattern, other)}
+        for one in (whole, pattern, other):
+            await link.subscribe(one, boxes[one.address])
+        gone = BrokerError("connect", "gone")
+        link.lose_channel(whole, "a", gone)
+        link.lose_channel(pattern, "b/1", gone)
+        losses = {
+            name: [address for address in ("a", "b/1", "b/2", "c") if box.loss(address)]
+            for name, box in boxes.items()
+        }
+        assert losses == {"a": ["a"], "b/{id}": ["b/1"], "c": []}
+        # Who comes later listens anew; the addresses of a pattern are opened one by one.
+        later = Mailbox()
+        for one in (whole, pattern, other):
+            await link.subscribe(one, later)
+        assert (subscribed, later.loss("a"), link.lost) == (["a", "b/{id}", "c", "a"], None, None)
+
+    with with_protocol("memory", connect):
+        asyncio.run(use())
+
+
 def test_a_channel_that_is_refused_is_not_listened_to():
     class Connection:
         refuses = True

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from arazzo_runner.messaging.connection import Connection
+from arazzo_runner.messaging.connection import AddressedConnection, Connection
 from arazzo_runner.messaging.model import (
     BrokerCredentials,
     BrokerError,
@@ -79,6 +79,11 @@ def run(responses: list[str], work: Work, **changes: Any) -> Any:
             return await work(connection, inbox, site)
 
     return asyncio.run(main())
+
+
+async def enter(connection: Connection, subscription: Subscription, address: str) -> None:
+    assert isinstance(connection, AddressedConnection)
+    await connection.enter(subscription, address)
 
 
 async def failure(work: Awaitable[Any]) -> BrokerError:
@@ -244,31 +249,56 @@ def test_server_that_is_down_or_silent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("body", "payloads", "refusals"),
     [
-        ("data: 123456\n\n<pause>", "a message of 6 bytes came from `/events`; the limit is 5"),
-        ("data: " + "1" * 9000 + "<pause>", "a message came from `/events`; the limit is 5"),
+        # It is for the hub to count.
+        ("data: 123456\n\n", [b"12345", b"123456", b"1"], 0),
+        # What is never at an end is not read to its end.
+        ("id: 7\ndata: " + "1" * 900_000 + "\ndata: 2\n\n", [b"12345", b"1"], 1),
     ],
 )
-def test_event_over_the_limit(body: str, words: str) -> None:
+def test_event_over_the_limit(body: str, payloads: list[bytes], refusals: int) -> None:
     async def work(connection: Connection, inbox: Inbox, site: Site) -> None:
-        await connection.subscribe(Subscription("/events", SSE))
-        assert (await inbox.delivery()).payload == b"12345"
-        reason = await inbox.loss()
-        assert (reason.code, reason.message) == ("limit", words)
+        subscription = Subscription("/events", SSE)
+        await connection.subscribe(subscription)
+        assert [(await inbox.delivery()).payload for _ in payloads] == payloads
+        assert inbox.refusals == [(subscription, "larger than 5 bytes")] * refusals
+        assert inbox.is_empty
 
-    run([stream("data: 12345\n\n" + body)], work, max_message=5)
+    run([stream(f"data: 12345\n\n{body}data: 1\n\n<pause>")], work, max_message=5)
+
+
+def test_address_that_is_known_later() -> None:
+    async def work(connection: Connection, inbox: Inbox, site: Site) -> None:
+        assert isinstance(connection, AddressedConnection)
+        subscription = Subscription("/orders/{id}/events", SSE)
+        await connection.subscribe(subscription)
+        assert site.requests == []
+        for name in ("/orders/1/events", "/orders/1/events", "/orders/2/events"):
+            await connection.enter(subscription, name)
+        assert sorted([(await inbox.delivery()).address for _ in range(2)]) == [
+            "/orders/1/events",
+            "/orders/2/events",
+        ]
+        assert [one.split()[1] for one in site.requests] == [
+            "/orders/1/events",
+            "/orders/2/events",
+        ]
+        assert (await inbox.channel_loss())[0] == "/orders/2/events"
+        assert inbox.is_empty
+
+    run([stream("data: 1\n\n<pause>"), stream("data: 2\n\n")], work)
 
 
 def test_what_cannot_be_done() -> None:
     async def work(connection: Connection, inbox: Inbox, site: Site) -> list[str]:
         reasons = [
             await failure(connection.publish(OutgoingMessage("/events", b"1"))),
-            await failure(connection.subscribe(Subscription("/orders/{id}/events", SSE))),
+            await failure(enter(connection, Subscription("/{id}", SSE), "/{id}")),
         ]
         return [f"{one.code}: {one.message}" for one in reasons]
 
     assert run([], work) == [
         "refused: the channel `/events` is an event stream, which is received only",
-        "refused: the address `/orders/{id}/events` is not known before the run",
+        "refused: the address `/{id}` is not known",
     ]

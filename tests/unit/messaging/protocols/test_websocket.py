@@ -13,7 +13,7 @@ import pytest
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from arazzo_runner.messaging.connection import Connection
+from arazzo_runner.messaging.connection import AddressedConnection, Connection
 from arazzo_runner.messaging.model import (
     BrokerCredentials,
     BrokerError,
@@ -94,6 +94,11 @@ def run(
             return await work(connection, inbox, server)
 
     return asyncio.run(main())
+
+
+async def enter(connection: Connection, subscription: Subscription, address: str) -> None:
+    assert isinstance(connection, AddressedConnection)
+    await connection.enter(subscription, address)
 
 
 async def failure(work: Awaitable[Any]) -> BrokerError:
@@ -260,7 +265,7 @@ def test_what_cannot_be_sent_or_opened() -> None:
         reasons = [
             await failure(connection.publish(OutgoingMessage("/", b"123456"))),
             await failure(connection.publish(OutgoingMessage("/", b"", (("a", SECRET),)))),
-            await failure(connection.subscribe(Subscription("/rooms/{id}"))),
+            await failure(enter(connection, Subscription("/rooms/{id}"), "/rooms/{id}")),
             await failure(connection.subscribe(Subscription("/", {"ws": {"method": "POST"}}))),
             await failure(connection.subscribe(Subscription("/", BINDING))),
         ]
@@ -269,7 +274,7 @@ def test_what_cannot_be_sent_or_opened() -> None:
     assert run(echo, work, max_message=5) == [
         "limit: the message to `/` has 6 bytes; the limit is 5",
         "refused: WebSocket has no headers: the header `a` of the message cannot be sent",
-        "refused: the address `/rooms/{id}` is not known before the run",
+        "refused: the address `/rooms/{id}` is not known",
         "refused: the binding of `/` has the method `POST`; a WebSocket opens by `GET`",
         "refused: the channel requires the header `Authorization`, and its binding gives it no value",
     ]
@@ -313,9 +318,48 @@ def test_one_of_two_channels_that_is_closed() -> None:
         await connection.subscribe(Subscription("/brief"))
         await connection.publish(OutgoingMessage("/long", b"still here"))
         assert (await inbox.delivery()).payload == b"still here"
+        channel, reason = await inbox.channel_loss()
+        assert channel == "/brief"
+        assert reason.message.endswith("was lost: the server closed it with 1000 (OK)")
+        await connection.publish(OutgoingMessage("/long", b"and still"))
+        assert (await inbox.delivery()).payload == b"and still"
         assert inbox.is_empty
 
     run(bye, work)
+
+
+def test_address_that_is_known_later() -> None:
+    paths: list[str] = []
+
+    async def greet(socket: ServerConnection) -> None:
+        assert socket.request is not None
+        paths.append(socket.request.path)
+        await socket.send(socket.request.path)
+        await echo(socket)
+
+    async def work(connection: Connection, inbox: Inbox, server: Server) -> None:
+        assert isinstance(connection, AddressedConnection)
+        rooms, users = Subscription("/rooms/{id}"), Subscription("/users/{id}")
+        await connection.subscribe(rooms)
+        await connection.subscribe(users)
+        assert paths == []
+        await connection.enter(rooms, "/rooms/1")
+        await connection.enter(rooms, "/rooms/1")
+        assert await inbox.entry() == (rooms, Delivery("/rooms/1", b"/rooms/1"))
+        # What comes over a connection that a message has opened counts for who receives later.
+        await connection.publish(OutgoingMessage("/users/2", b"hi"))
+        assert [await inbox.entry() for _ in range(2)] == [
+            (users, Delivery("/users/2", b"/users/2")),
+            (users, Delivery("/users/2", b"hi")),
+        ]
+        await connection.enter(users, "/users/2")
+        everybody = Subscription("/{kind}/2")
+        await connection.enter(everybody, "/users/2")
+        await connection.publish(OutgoingMessage("/users/2", b"ho"))
+        assert [(await inbox.entry())[0] for _ in range(2)] == [users, everybody]
+        assert (paths, inbox.is_empty) == (["/rooms/1", "/users/2"], True)
+
+    run(greet, work)
 
 
 def test_connection_that_is_lost() -> None:
@@ -338,15 +382,18 @@ def test_messages_over_the_limit() -> None:
     async def large(socket: ServerConnection) -> None:
         await socket.send("12345")
         await socket.recv()
-        await socket.send("123456")
+        for size in (6, 5, 11):
+            await socket.send("1" * size)
         await socket.wait_closed()
 
     async def work(connection: Connection, inbox: Inbox, server: Server) -> None:
         await connection.subscribe(Subscription("/orders"))
         assert (await inbox.delivery()).payload == b"12345"
         await connection.publish(OutgoingMessage("/orders", b"go"))
+        # The first is for the hub to count; the last cannot be read.
+        assert [len((await inbox.delivery()).payload) for _ in range(2)] == [6, 5]
         reason = await inbox.loss()
-        words = "a message came from `/orders`; the limit is 5"
+        words = "a message from `/orders` is larger than can be read; the limit is 5 bytes"
         assert (reason.code, reason.message) == ("limit", words)
 
     run(large, work, max_message=5)
