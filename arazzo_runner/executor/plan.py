@@ -320,7 +320,10 @@ def severities_for(
 
 
 class Limits(Struct, frozen=True):
-    """The guards of a run (docs/limits.md); times in seconds, ``max_kept`` in bytes."""
+    """The guards of a run (docs/limits.md); times in seconds.
+
+    ``max_kept`` and ``max_message`` are in bytes.
+    """
 
     max_steps: int = 1_000
     max_depth: int = 16
@@ -331,6 +334,7 @@ class Limits(Struct, frozen=True):
     query_seconds: float = 1.0
     json_depth: int = 512
     max_kept: int = 64 * 2**20
+    max_message: int = 2**20
 
 
 class Clock(Struct, frozen=True):

@@ -119,6 +119,17 @@ LIMITS = (
         pytest="bodies that a run keeps",
     ),
     Option(
+        "max-message-size",
+        "Maximum size of a message that is sent or received, and of the body of a webhook.",
+        _RUNNING,
+        _SECTION,
+        kind="size",
+        metavar="SIZE",
+        default="1MiB",
+        shows_default=True,
+        member="Limits.max_message",
+    ),
+    Option(
         "max-json-depth",
         "Maximum nesting of a JSON response.",
         _RUNNING,

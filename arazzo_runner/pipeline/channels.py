@@ -56,7 +56,8 @@ def channel_routes(plan: Plan, options: RunConfig, credentials: RunCredentials) 
         except UsageError as reason:
             refusal = refusal or reason
             continue
-        routes.append(route)
+        size = options.settings.limits.max_message
+        routes.append(replace(route, endpoint=replace(route.endpoint, max_message=size)))
         secrets.update(dict.fromkeys(hidden))
     return ChannelRoutes(tuple(routes), tuple(findings), tuple(secrets), refusal)
 

@@ -256,6 +256,25 @@ def test_a_message_that_is_too_large(broker, document):
     assert failure(result).code == "limit"
 
 
+def test_messages_above_a_limit_of_their_own(broker, document):
+    limits = arazzo.Limits(max_message=9)
+    sent = failure(arazzo.run(document(), limits=limits))
+    assert (sent.code, sent.message) == (
+        "limit",
+        "the message is larger than 9 bytes",
+    )
+    answering(broker, done("a" * 20), done("a"))
+    path = document(
+        ("timeout: 5000", "timeout: 60"), ("correlationId: $inputs.id", "dependsOn: [send]")
+    )
+    limits = arazzo.Limits(max_message=11)
+    result = arazzo.run(path, limits=limits)
+    assert result.passed
+    answering(broker, done("a" * 20))
+    message = failure(arazzo.run(path, limits=limits)).message
+    assert message.endswith("no other was, 1 refused: larger than 11 bytes")
+
+
 def test_a_step_without_a_timeout_has_that_of_the_run(broker, document):
     result = arazzo.run(document(("        timeout: 5000\n", "")), timeout=0.06)
     error = failure(result)

@@ -10,7 +10,7 @@ from arazzo_runner.options.table import options_of
 # What `run` does with reports, terminals, journals and several rows, which a batch has no use for.
 WITHOUT = {
     "as_json", "cert", "cookies", "coverage", "every", "on_failure", "journal", "journal_key", "jobs", "key", "key_password",
-    "max_kept", "mock_cases", "mock_inputs", "mock_lenient", "mock_seed", "otel", "public_url",
+    "max_kept", "max_message_size", "mock_cases", "mock_inputs", "mock_lenient", "mock_seed", "otel", "public_url",
     "quiet", "record", "reports", "saved", "verbose", "wait_for", "wait_for_timeout", "watch",
 }  # fmt: skip
 
