@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, TypeAlias
 from typing import Literal as Choice
-from typing import TypeAlias
 
 from msgspec import Struct
 
 from arazzo_runner.auth.sources import CredentialSource, CredentialStores
-from arazzo_runner.executor.plan import OperationCall, Plan, StepPlan, Unit, WorkflowPlan
+from arazzo_runner.executor.channels.call import ChannelCall
+from arazzo_runner.executor.plan import (
+    OperationCall,
+    Plan,
+    StepPlan,
+    Unit,
+    WorkflowPlan,
+)
 from arazzo_runner.openapi.model import ApiDescription, Operation, SecurityScheme
 from arazzo_runner.openapi.security.credentials import (
     CredentialFlow,
@@ -45,12 +52,12 @@ class StepUse(Struct, frozen=True):
     """A step that needs a scheme; ``scopes`` are those that it asks for.
 
     ``optional``: the operation can be called without; ``passed``: the workflow passes it itself.
-    ``identity`` are the credentials that the step names.
+    ``identity`` are the credentials that the step names. ``operation`` is None for a channel.
     """
 
     workflow_id: str
     step_id: str
-    operation: Operation
+    operation: Operation | None
     scopes: tuple[str, ...]
     server: str
     optional: bool
@@ -62,10 +69,11 @@ class SchemeStatus(Struct, frozen=True):
     """A security scheme of a source, and all that is known of its credentials.
 
     ``identity`` is the name of the credentials that steps have to name; empty: those of the others.
+    ``api`` is None where it is a description of channels.
     """
 
     source: str
-    api: ApiDescription
+    api: ApiDescription | None
     scheme: SecurityScheme
     variables: tuple[CredentialVariable, ...]
     uses: tuple[StepUse, ...]
@@ -80,6 +88,8 @@ class SchemeStatus(Struct, frozen=True):
 
 _SchemeKey: TypeAlias = tuple[str, int, str]
 """The source, the identity of its description, and the name that it has there."""
+
+_CHANNELS: Final = 0  # in place of that identity
 
 _SchemeUse: TypeAlias = tuple[_SchemeKey, SecurityScheme, StepUse]
 
@@ -103,7 +113,9 @@ class NamedStores(Struct, frozen=True):
 def scheme_statuses(
     units: Mapping[str, Unit], plan: Plan, stores: NamedStores
 ) -> list[SchemeStatus]:
-    """All schemes of all API descriptions, in the order of the documents; those by URI last.
+    """All schemes of all descriptions, in the order of the documents; those by URI last.
+
+    Those of the servers of channels follow, with the secrets of the webhooks that steps wait for.
 
     Named credentials follow the scheme that they are for, where a step uses them or they are set.
     Nothing but variables is looked at. Raises DocumentError for a broken description.
@@ -117,12 +129,19 @@ def scheme_statuses(
                 own = [use for key, _, use in uses if key == (source, id(api), name)]
                 every = list(_statuses(source, api, scheme, own, stores))
                 found[source, id(api), name] = every
+        waiting = (key[0] for key, _, _ in uses if key[1] == _CHANNELS and key[0] in unit.apis)
+        for source in dict.fromkeys([*unit.async_apis, *waiting]):
+            signed = {key[2]: one for key, one, _ in uses if key[:2] == (source, _CHANNELS)}
+            for name, scheme in {**_broker_schemes(unit, source), **signed}.items():
+                own = [use for key, _, use in uses if key == (source, _CHANNELS, name)]
+                every = list(_statuses(source, None, scheme, own, stores))
+                found[source, _CHANNELS, name] = every
     return [one for every in found.values() for one in every]
 
 
 def _statuses(
     source: str,
-    api: ApiDescription,
+    api: ApiDescription | None,
     scheme: SecurityScheme,
     uses: Iterable[StepUse],
     stores: NamedStores,
@@ -144,6 +163,32 @@ def _uses(plan: Plan) -> Iterator[_SchemeUse]:
         for step in workflow.steps:
             if isinstance(step.call, OperationCall):
                 yield from _uses_of(workflow, step, step.call)
+            elif isinstance(step.call, ChannelCall):
+                yield from _channel_uses(workflow, step, step.call)
+
+
+def _channel_uses(
+    workflow: WorkflowPlan, step: StepPlan, call: ChannelCall
+) -> Iterator[_SchemeUse]:
+    """The schemes of the servers of a channel, or the secret of its webhooks."""
+    from arazzo_runner.messaging.endpoint import scheme_of, signature_scheme
+
+    signature = call.channel.signature
+    if signature is not None:
+        schemes = [signature_scheme(signature)]
+    else:
+        schemes = [scheme_of(each) for one in call.channel.brokers for each in one.security]
+    names = workflow.workflow.workflow_id, step.step.step_id
+    for scheme in {one.name: one for one in schemes}.values():
+        use = StepUse(*names, None, (), "", optional=False, passed=False)
+        yield (call.source, _CHANNELS, scheme.name), scheme, use
+
+
+def _broker_schemes(unit: Unit, source: str) -> Mapping[str, SecurityScheme]:
+    from arazzo_runner.messaging.endpoint import broker_schemes
+
+    described = unit.async_apis.get(source)
+    return {} if described is None else broker_schemes(described)
 
 
 def _uses_of(workflow: WorkflowPlan, step: StepPlan, call: OperationCall) -> Iterator[_SchemeUse]:

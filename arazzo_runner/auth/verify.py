@@ -13,7 +13,7 @@ from arazzo_runner.auth.tokens import TokenCache
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.openapi.lookup import all_operations, find_by_pointer, pointer_of
-from arazzo_runner.openapi.model import Operation
+from arazzo_runner.openapi.model import ApiDescription, Operation
 from arazzo_runner.openapi.request.build import RequestRefused, build_request
 from arazzo_runner.openapi.security.requirements import required_schemes
 from arazzo_runner.openapi.security.schemes import Authorization
@@ -50,7 +50,9 @@ async def try_request(
     use: SchemeStatus, authorize: AuthorizeOperation, world: WorldFactory
 ) -> CredentialTest:
     """Send one documented GET that needs the scheme, and no parameter."""
-    operation = next(_safe_operations(use), None)
+    if use.api is None:
+        return CredentialTest("untested", "nothing is sent over channels to try it")
+    operation = next(_safe_operations(use, use.api), None)
     if operation is None:
         return CredentialTest(
             "untested", "no GET operation without parameters needs only this credential"
@@ -87,21 +89,21 @@ def _status_test(status: int, line: str) -> CredentialTest:
     )
 
 
-def _safe_operations(use: SchemeStatus) -> Iterator[Operation]:
+def _safe_operations(use: SchemeStatus, api: ApiDescription) -> Iterator[Operation]:
     """The operations that can be tried, those of the workflows first."""
-    seen = {(one.operation.method, one.operation.path) for one in use.uses}
-    own = [one.operation for one in use.uses]
+    own = [one.operation for one in use.uses if one.operation is not None]
+    seen = {(one.method, one.path) for one in own}
     yield from (one for one in own if _can_be_tried(one, use))
-    for method, path, _ in all_operations(use.api):
+    for method, path, _ in all_operations(api):
         if method.upper() == "GET" and (method, path) not in seen and "{" not in path:
-            operation = _find_operation(use, method, path)
+            operation = _find_operation(api, method, path)
             if operation is not None and _can_be_tried(operation, use):
                 yield operation
 
 
-def _find_operation(use: SchemeStatus, method: str, path: str) -> Operation | None:
+def _find_operation(api: ApiDescription, method: str, path: str) -> Operation | None:
     try:
-        return find_by_pointer(use.api, pointer_of(method, path))
+        return find_by_pointer(api, pointer_of(method, path))
     except DocumentError:
         return None  # broken, and not ours to tell
 

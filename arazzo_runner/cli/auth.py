@@ -327,9 +327,9 @@ def _use_json(one: StepUse) -> dict[str, Any]:
     return {
         "workflow_id": one.workflow_id,
         "step_id": one.step_id,
-        "operation_id": one.operation.operation_id,
-        "method": one.operation.method,
-        "path": one.operation.path,
+        "operation_id": one.operation.operation_id if one.operation else None,
+        "method": one.operation.method if one.operation else None,
+        "path": one.operation.path if one.operation else None,
         "scopes": list(one.scopes),
         "optional": one.optional,
         "passed_by_workflow": one.passed,

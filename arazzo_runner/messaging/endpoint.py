@@ -16,7 +16,13 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from arazzo_runner.asyncapi.brokers import brokers_of
-from arazzo_runner.asyncapi.model import AsyncApiDescription, Broker, BrokerSecurity, Channel
+from arazzo_runner.asyncapi.model import (
+    AsyncApiDescription,
+    Broker,
+    BrokerSecurity,
+    Channel,
+    WebhookSignature,
+)
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.messaging.model import BrokerCredentials, BrokerError, Endpoint
 from arazzo_runner.messaging.protocols.registry import PROTOCOLS, is_supported
@@ -157,6 +163,14 @@ def scheme_of(security: BrokerSecurity) -> SecurityScheme:
         security.flows,
         security.openid_connect_url,
         security.place,
+    )
+
+
+def signature_scheme(signature: WebhookSignature) -> SecurityScheme:
+    """The secret of webhooks as a security scheme: its credential is read alike."""
+    kind = "http" if signature.part == "token" else "apiKey"
+    return SecurityScheme(
+        signature.name, kind, "bearer", "header", signature.scheme.header, {}, None, signature.place
     )
 
 

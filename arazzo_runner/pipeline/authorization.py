@@ -115,15 +115,13 @@ class RunCredentials:
 
     def of_webhook(self, source: str, channel: str, signature: WebhookSignature) -> str | None:
         """The secret that webhooks of a channel are signed with; None where it is missing."""
+        from arazzo_runner.messaging.endpoint import signature_scheme
+
         options = self._options
         skipped = skipped_schemes(source, options.no_auth)
         if not {"all", source}.isdisjoint(options.no_auth) or signature.name in skipped:
             return None
-        kind = "http" if signature.part == "token" else "apiKey"
-        scheme = SecurityScheme(
-            signature.name, kind, "bearer", "header", signature.scheme.header, {}, None,
-            signature.place,
-        )  # fmt: skip
+        scheme = signature_scheme(signature)
         secret = self._held(source, [scheme]).of(source, scheme.name).get(signature.part)
         if secret is not None:
             return secret
