@@ -175,22 +175,28 @@ def _naming(use: ChannelUse | ReceiveCall) -> Iterator[None]:
 def _timeout_error(call: ReceiveCall, seconds: float, box: Mailbox) -> BrokerError:
     wanted = "" if call.correlation is None else f" with `{call.correlation.value}`"
     message = f"no message{wanted} was received from `{call.channel}` within {seconds:g} s"
-    notes = ", ".join(_box_notes(box))
-    return BrokerError("timeout", f"{message}: {notes}", _timeout_hint(call, box))
+    *notes, last = _box_notes(box)
+    listed = ", ".join([*notes, f"and {last}" if notes else last])
+    return BrokerError("timeout", f"{message}: {listed}", _timeout_hint(call, box))
 
 
 def _box_notes(box: Mailbox) -> Iterator[str]:
     """What came all the same, and why it was not it."""
     others = box.size - box.retained
-    yield "1 other was" if others == 1 else f"{others} others were" if others else "no other was"
+    number = "1 other was" if others == 1 else f"{others} others were" if others else "no other was"
+    yield f"{number} received"
     if box.retained:
-        yield f"{box.retained} retained from before the run"
+        yield f"{_counted(box.retained)} retained from before the run"
     if box.repeated:
-        yield f"{box.repeated} repeated"
+        yield f"{_counted(box.repeated)} repeated"
     for reason, count in box.refusals.items():
-        yield f"{count} refused: {reason}"
+        yield f"{_counted(count)} refused ({reason})"
     if box.dropped:
-        yield f"{box.dropped} dropped, too many to be kept"
+        yield f"{_counted(box.dropped)} dropped since too many had to be kept"
+
+
+def _counted(number: int) -> str:
+    return "1 was" if number == 1 else f"{number:,} were"
 
 
 def _timeout_hint(call: ReceiveCall, box: Mailbox) -> str | None:

@@ -83,13 +83,15 @@ def _route(
     from arazzo_runner.messaging.protocols.registry import connect_function
     from arazzo_runner.pipeline.webhooks import is_webhook, webhook_route
 
-    if is_webhook(call) and _override(call.source, options) is None:
+    other = _override(call.source, options)
+    # A webhook needs no server: one over HTTP is for what other steps send.
+    if is_webhook(call) and (other is None or other.startswith(("http://", "https://"))):
         return webhook_route(name, call, options, credentials)
     channel = call.channel
     if channel.address is None:
         message = f"the channel `{channel.name}` has no address: it is known only while it runs"
         raise BrokerError("refused", message, "give it an `address` in the description")
-    broker = choose_broker(channel, _override(call.source, options))
+    broker = choose_broker(channel, other)
     if options.needs_credentials:  # something is to be sent: its library may be missing
         connect_function(broker.protocol)
     if broker.protocol in {"http", "https"}:

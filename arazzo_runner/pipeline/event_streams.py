@@ -28,11 +28,11 @@ def is_event_channel(call: ChannelCall) -> bool:
 
 
 def check_http_channel(call: ChannelCall) -> None:
-    """Raise BrokerError where a channel over HTTP is no event stream that is received."""
+    """Raise BrokerError where a channel over HTTP is received from, and is no event stream."""
     from arazzo_runner.messaging.model import BrokerError
 
-    if is_event_channel(call):
+    if call.action == "send" or is_event_channel(call):
         return
-    text = f"the channel `{call.channel.name}` over HTTP is not an event stream that is received"
+    text = f"the channel `{call.channel.name}` is received from over HTTP, and no event stream"
     hint = "that has the binding `sse`, or an operation with `bindings: {http: {method: GET}}`"
     raise BrokerError("refused", text, hint)

@@ -267,7 +267,9 @@ def test_message_above_the_limit(case: Case, tmp_path: Path) -> None:
         result = arazzo.run(path)
     assert result.exit_code == 4
     message = last_error(result).message
-    assert message.endswith("no other was, 2 refused: larger than 1,048,576 bytes")
+    assert message.endswith(
+        "no other was received, and 2 were refused (larger than 1,048,576 bytes)"
+    )
 
 
 @each

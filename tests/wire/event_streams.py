@@ -37,6 +37,7 @@ def event(execution: str, number: int, kind: str = ENDED) -> dict[str, Any]:
             "ended_reason": f"FLOW_END_{number}",
             "date_created": "2025-01-01T00:00:00.000Z",
             "date_updated": "2025-01-01T00:00:01.000Z",
+            "started_by": f"CA{number:032x}",
             "flow_revision": 1,
         },
     }

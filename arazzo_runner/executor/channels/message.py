@@ -19,10 +19,11 @@ from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import MISSING, MaybeValue, to_text
 from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.http_semantics.media_type import is_event_stream
-from arazzo_runner.openapi.request.encoding import RequestRefused
+from arazzo_runner.openapi.request.encoding import RequestRefused, percent_encode
 from arazzo_runner.text.pattern import lazy_pattern
 
 _VARIABLE: Final = lazy_pattern(r"\{([^{}]+)\}")
+_OF_URLS: Final = frozenset({"http", "https", "ws", "wss"})
 _CONTROLS: Final = lazy_pattern(r"[\x00-\x1f\x7f]")
 
 
@@ -42,7 +43,7 @@ def build_message(call: ChannelCall, scope: Scope, seconds: float) -> BuiltMessa
     ``seconds`` bound its queries. Raises EvaluationError, RequestRefused or BodyError: then
     nothing may be sent.
     """
-    address = channel_address(call, scope)
+    address = channel_address(call, scope, is_url=_is_of_url(call))
     if "{" in address:
         name = _VARIABLE.findall(address)[0]
         raise RequestRefused(f"the parameter `{name}` of the channel's address has no value")
@@ -53,10 +54,11 @@ def build_message(call: ChannelCall, scope: Scope, seconds: float) -> BuiltMessa
     return BuiltMessage(address, _headers(call, scope), kind, payload.content, payload.value)
 
 
-def channel_address(call: ChannelCall, scope: Scope) -> str:
+def channel_address(call: ChannelCall, scope: Scope, *, is_url: bool = False) -> str:
     """The address; a ``{parameter}`` without a value, given or by default, stays.
 
-    Raises EvaluationError, and RequestRefused for a value that no address can have.
+    With ``is_url`` it becomes part of a URL: values are percent-encoded, so that none makes it
+    another one. Raises EvaluationError, and RequestRefused for a value that no address can have.
     """
     values = {one.name: one.default for one in call.channel.parameters if one.default is not None}
     for argument in call.arguments:
@@ -64,7 +66,9 @@ def channel_address(call: ChannelCall, scope: Scope) -> str:
             value = evaluate(argument.value, scope)
             if value is not MISSING and value is not None:
                 values[argument.name] = to_text(value)
-                _check_part(call, argument, values[argument.name])
+                _check_part(call, argument, values[argument.name], is_url=is_url)
+    if is_url:
+        values = {name: percent_encode(text) for name, text in values.items()}
     return _fill(call.channel.address or "", values)
 
 
@@ -72,13 +76,20 @@ def _fill(address: str, values: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda found: values.get(found[1], found[0]), address)
 
 
-def _check_part(call: ChannelCall, argument: MessageArgument, text: str) -> None:
+def _is_of_url(call: ChannelCall) -> bool:
+    brokers = call.channel.brokers
+    return bool(brokers) and brokers[0].protocol in _OF_URLS
+
+
+def _check_part(call: ChannelCall, argument: MessageArgument, text: str, *, is_url: bool) -> None:
     """A value that makes an address another one than its description means is none of it."""
     declared = (one.enum for one in call.channel.parameters if one.name == argument.name)
     known = next(declared, ())
     fault = None
     if not text:
         fault = "is empty"
+    elif is_url and text in {".", ".."}:
+        fault = f"is `{text}`, which servers read as another folder"
     elif _CONTROLS.search(text) or "{" in text or "}" in text:
         fault = "has characters that no address has"
     elif known and text not in known:

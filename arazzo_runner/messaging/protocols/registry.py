@@ -23,7 +23,7 @@ class ProtocolModule(Struct, frozen=True):
 
 _MQTT: Final = ProtocolModule("mqtt", "mqtt", "MQTT")
 _KAFKA: Final = ProtocolModule("kafka", "kafka", "Kafka")
-_EVENT_STREAM: Final = ProtocolModule("sse", "", "Server-sent events")
+_HTTP: Final = ProtocolModule("sse", "", "HTTP")
 _REDIS: Final = ProtocolModule("redis", "redis", "Redis")
 _WEBSOCKET: Final = ProtocolModule("websocket", "websocket", "WebSocket")
 _NATS: Final = ProtocolModule("nats", "nats", "NATS")
@@ -45,8 +45,8 @@ PROTOCOLS: Final[Mapping[str, ProtocolModule]] = {
     "tls": _NATS,
     "amqp": _AMQP,
     "amqps": _AMQP,
-    "http": _EVENT_STREAM,
-    "https": _EVENT_STREAM,
+    "http": _HTTP,
+    "https": _HTTP,
 }
 """By the name that AsyncAPI's Server Object gives it, in lower case."""
 

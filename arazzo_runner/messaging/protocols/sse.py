@@ -25,6 +25,7 @@ from arazzo_runner.messaging.model import (
 )
 from arazzo_runner.messaging.protocols import failures
 from arazzo_runner.messaging.protocols.address import has_parameters
+from arazzo_runner.messaging.protocols.http_message import send_message
 from arazzo_runner.messaging.protocols.library_logs import silence
 from arazzo_runner.messaging.protocols.upgrade_request import (
     check_whole,
@@ -87,7 +88,7 @@ class _Stream:
 
 
 class EventStreamConnection:
-    """The event streams of one server."""
+    """The event streams of one server, and what is sent to it."""
 
     def __init__(self, endpoint: Endpoint, receiver: Receiver, client: httpx.AsyncClient) -> None:
         self._endpoint = endpoint
@@ -118,9 +119,8 @@ class EventStreamConnection:
             stream.task = asyncio.create_task(self._follow(stream, response))
 
     async def publish(self, message: OutgoingMessage) -> None:
-        """Raise BrokerError: an event stream has one direction."""
-        text = f"the channel `{message.address}` is an event stream, which is received only"
-        raise BrokerError("refused", text)
+        """Send a request: a channel that is sent to is no event stream."""
+        await send_message(self._client, self._endpoint, message)
 
     async def close(self) -> None:
         """Break off all streams."""

@@ -1,4 +1,4 @@
-"""The request that opens a channel over HTTP: of a WebSocket, or of an event stream.
+"""The request of a channel over HTTP: of a WebSocket, an event stream, or a message that is sent.
 
 AsyncAPI's bindings describe its header fields and its query by schemas. A field has the value that
 its schema leaves it (``const``, ``default``, a single ``enum``); credentials come from the server.
@@ -38,13 +38,17 @@ def request_url(endpoint: Endpoint, scheme: str, address: str, binding: Mapping[
     return f"{scheme}://{host}{port}{quote(path, safe=_OF_URLS)}" + (mark + query if query else "")
 
 
-def request_headers(endpoint: Endpoint, binding: Mapping[str, Value]) -> Headers:
-    """The header fields of a channel's request. Raises BrokerError like :func:`request_url`."""
-    known = endpoint.credentials.headers
+def request_headers(endpoint: Endpoint, binding: Mapping[str, Value], own: Headers = ()) -> Headers:
+    """The header fields of a channel's request; those of ``own`` need no value in the binding.
+
+    Raises BrokerError like :func:`request_url`.
+    """
+    shown = endpoint.credentials.headers
+    known = (*own, *shown)
     described = tuple(
         one for one in _constants(binding, "headers", known) if header_value(known, one[0]) is None
     )
-    headers = (*described, *known)
+    headers = (*described, *shown)
     if header_value(headers, "authorization") is None:
         return (*headers, *_authorization(endpoint))
     return headers

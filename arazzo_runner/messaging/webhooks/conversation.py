@@ -89,7 +89,8 @@ class Conversation:
             (name.decode("latin-1"), one.decode("latin-1")) for name, one in event.headers
         )
         head = WebhookRequest(event.method.decode("ascii"), event.target.decode("latin-1"), headers)
-        refused = _refuse_head(head) or self._handler.refuse(head) or self._refuse_size(head)
+        refused = _refuse_head(head) or _refuse_framing(head, event.http_version)
+        refused = refused or self._handler.refuse(head) or self._refuse_size(head)
         if refused is not None:
             return refused
         if self._machine.they_are_waiting_for_100_continue:
@@ -151,3 +152,13 @@ def _refuse_head(head: WebhookRequest) -> WebhookResponse | None:
     size = len(head.target) + sum(len(name) + len(text) + 4 for name, text in head.headers)
     is_large = size > MAX_HEAD or len(head.headers) > MAX_FIELDS
     return WebhookResponse(431) if is_large else None
+
+
+def _refuse_framing(head: WebhookRequest, version: bytes) -> WebhookResponse | None:
+    """RFC 9112, section 6.1: where a length is given twice, a proxy may have read another one.
+
+    The body is not read, so that the connection ends.
+    """
+    coded = head.header("transfer-encoding") is not None
+    is_doubtful = coded and (head.header("content-length") is not None or version < b"1.1")
+    return WebhookResponse(400) if is_doubtful else None

@@ -29,7 +29,7 @@ from arazzo_runner.messaging.webhooks.routes import (
 )
 
 MOST_CONNECTIONS: Final = 200
-"""Connections at once; more are closed at once."""
+"""Connections at once; another one takes the place of the oldest."""
 NO_LISTENER: Final = (
     "webhooks are received only where `--listen` says",
     "add `--listen HOST:PORT`, and `--public-url URL` where senders need another one",
@@ -69,7 +69,7 @@ class WebhookListener:
         self._seconds = seconds
         self._routes: list[Route] = []
         self._servers: list[asyncio.Server] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], None] = {}
 
     @property
     def connections(self) -> int:
@@ -106,16 +106,19 @@ class WebhookListener:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        if task is None or len(self._tasks) >= MOST_CONNECTIONS:
-            writer.close()
-            return
-        self._tasks.add(task)
+        assert task is not None
+        if len(self._tasks) >= MOST_CONNECTIONS:
+            # A sender is done in no time: who holds many connections open keeps nobody else away.
+            oldest = next(iter(self._tasks))
+            del self._tasks[oldest]
+            oldest.cancel()
+        self._tasks[task] = None
         try:
             await Conversation(reader, writer, self, self._max_body, self._seconds).serve()
         except asyncio.CancelledError:
-            pass  # by `close` alone
+            pass  # by `close`, or to make room
         finally:
-            self._tasks.discard(task)
+            self._tasks.pop(task, None)
 
     # --- what a request is answered with ---
 

@@ -138,7 +138,7 @@ def test_nothing_comes_in_time(run, broker, document):
     )
     assert result.exit_code == 4
     assert failure(result).message == (
-        "no message with `z` was received from `done` within 0.06 s: 3 others were"
+        "no message with `z` was received from `done` within 0.06 s: 3 others were received"
     )
 
 
@@ -199,7 +199,7 @@ def test_retained_messages(broker, document):
     short = ("timeout: 5000", "timeout: 60")
     result = arazzo.run(document(anything, short))
     assert failure(result).message == (
-        "no message was received from `done` within 0.06 s: no other was, 1 retained from before the run"
+        "no message was received from `done` within 0.06 s: no other was received, and 1 was retained from before the run"
     )
     assert arazzo.run(document()).passed
     state = (
@@ -213,7 +213,9 @@ def test_repeated_messages_count_once(broker, document):
     twice = [done("b", identity=("s", "1"))] * 2
     answering(broker, *twice)
     result = arazzo.run(document(("timeout: 5000", "timeout: 60")))
-    assert failure(result).message.endswith("within 0.06 s: 1 other was, 1 repeated")
+    assert failure(result).message.endswith(
+        "within 0.06 s: 1 other was received, and 1 was repeated"
+    )
 
 
 def test_other_parts_of_the_address_are_for_other_steps(broker, document):
@@ -278,7 +280,7 @@ def test_messages_above_a_limit_of_their_own(broker, document):
 def test_a_step_without_a_timeout_has_that_of_the_run(broker, document):
     result = arazzo.run(document(("        timeout: 5000\n", "")), timeout=0.06)
     error = failure(result)
-    assert error.message.endswith("within 0.06 s: no other was")
+    assert error.message.endswith("within 0.06 s: no other was received")
     assert error.hint == "the step has no `timeout` (milliseconds), so that of `--timeout` counts"
 
 

@@ -257,6 +257,37 @@ def test_a_step_receives_from_what_is_in_its_address(ran):
     assert "is `asia`, and not one of" in refused.message
 
 
+@pytest.mark.parametrize(
+    ("protocol", "part", "address"),
+    [
+        ("mqtt", "a/b?c#d%", "shop/eu/a/b?c#d%/orders"),
+        ("https", "a/b?c#d%", "shop/eu/a%2Fb%3Fc%23d%25/orders"),
+        ("ws", "..%2f", "shop/eu/..%252f/orders"),
+        ("mqtt", "..", "shop/eu/../orders"),
+    ],
+)
+def test_a_value_stays_one_part_of_a_url(run, protocol, part, address):
+    events = EVENTS.replace("protocol: mqtt", f"protocol: {protocol}")
+    steps = SEND.replace(
+        "parameters: [", "parameters: [{name: part, in: path, value: $inputs.text}, "
+    )
+    result = run(HEAD + steps, inputs={**INPUTS, "text": part}, world={}, events=events)
+    assert [one.address for one in result.world.calls] == [address]
+
+
+@pytest.mark.parametrize("part", [".", ".."])
+def test_a_part_of_a_url_is_no_other_folder(run, part):
+    events = EVENTS.replace("protocol: mqtt", "protocol: http")
+    steps = SEND.replace(
+        "parameters: [", "parameters: [{name: part, in: path, value: $inputs.text}, "
+    )
+    result = run(HEAD + steps, inputs={**INPUTS, "text": part}, world={}, events=events)
+    assert last(result).error.message == (
+        f"the parameter `part` of the channel's address is `{part}`, which servers read as another folder"
+    )
+    assert result.world.calls == []
+
+
 @pytest.mark.parametrize("value", [{}, {"id": None}])
 def test_a_correlation_id_needs_a_value(ran, value):
     result = ran(RECEIVE, inputs=value)

@@ -335,6 +335,29 @@ def test_a_slow_client_hinders_nobody_and_is_not_waited_for_longer_than_that() -
     serve(work, seconds=0.3)
 
 
+@pytest.mark.parametrize(
+    ("version", "fields", "expected"),
+    [
+        ("1.1", "Transfer-Encoding: chunked\r\n", [204, 404]),
+        ("1.1", "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", [400]),
+        ("1.1", "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", [400]),
+        ("1.0", "Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n", [400]),
+    ],
+)
+def test_a_length_that_is_given_twice_ends_the_connection(
+    version: str, fields: str, expected: list[int]
+) -> None:
+    """What follows might be a request to one and content to another (request smuggling)."""
+    head = f"POST /hook HTTP/{version}\r\nHost: x\r\n{fields}\r\n0\r\n\r\n".encode()
+
+    async def work(server: Server) -> None:
+        responses = await server.talk(head + request("/other"))
+        assert [status(one) for one in responses] == expected
+        assert len(server.inbox.deliveries) == expected.count(204)
+
+    serve(work)
+
+
 def test_so_many_connections_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_CONNECTIONS", 2)
 
@@ -342,7 +365,9 @@ def test_so_many_connections_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         first, second, third = [
             await asyncio.open_connection("127.0.0.1", server.port) for _ in range(3)
         ]
-        assert await third[0].read() == b""
+        assert await first[0].read() == b""  # the oldest makes room, so that the sender gets in
+        third[1].write(request("/hook"))
+        assert (await third[0].readuntil(b"\r\n")).startswith(b"HTTP/1.1 204 ")
         for _, writer in (first, second, third):
             writer.close()
             await writer.wait_closed()
