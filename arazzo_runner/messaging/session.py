@@ -186,16 +186,16 @@ def _box_notes(box: Mailbox) -> Iterator[str]:
     number = "1 other was" if others == 1 else f"{others} others were" if others else "no other was"
     yield f"{number} received"
     if box.retained:
-        yield f"{_counted(box.retained)} retained from before the run"
+        yield f"{_count_text(box.retained)} retained from before the run"
     if box.repeated:
-        yield f"{_counted(box.repeated)} repeated"
+        yield f"{_count_text(box.repeated)} repeated"
     for reason, count in box.refusals.items():
-        yield f"{_counted(count)} refused ({reason})"
+        yield f"{_count_text(count)} refused ({reason})"
     if box.dropped:
-        yield f"{_counted(box.dropped)} dropped since too many had to be kept"
+        yield f"{_count_text(box.dropped)} dropped since too many had to be kept"
 
 
-def _counted(number: int) -> str:
+def _count_text(number: int) -> str:
     return "1 was" if number == 1 else f"{number:,} were"
 
 

@@ -76,14 +76,14 @@ def _fields(endpoint: Endpoint, message: OutgoingMessage) -> Iterator[tuple[str,
     if message.content_type is not None and header_value(own, "content-type") is None:
         own = (("Content-Type", message.content_type), *own)
     yield from own
-    for name, text in request_headers(endpoint, _described(message), own):
+    for name, text in request_headers(endpoint, _header_binding(message), own):
         if header_value(own, name) is None:
             yield name, text
     if header_value(own, "user-agent") is None:
         yield "User-Agent", "arazzo"
 
 
-def _described(message: OutgoingMessage) -> Mapping[str, Value]:
+def _header_binding(message: OutgoingMessage) -> Mapping[str, Value]:
     return {"headers": message.message.get("http", {}).get("headers")}
 
 
