@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from arazzo_runner.batch.model import PLAN_VERSION, BatchRecord, OpenRow
 from arazzo_runner.cli.batch.contents import BatchContents, read_contents, unpack_documents
@@ -20,11 +20,6 @@ from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.recording.run import digests
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.text.diagnostic import error
-
-_DEFAULTS: Final[Mapping[str, Any]] = {
-    "inputs_file": None, "fail_fast": False, "listen": None, "public_url": None,
-}  # fmt: skip
-"""What the flags of `run` have that a worker lacks."""
 
 
 class BatchPlan:
@@ -100,7 +95,7 @@ def _check_headers(missing: Sequence[str]) -> None:
 
 
 def _flags(contents: BatchContents, given: Mapping[str, Any]) -> dict[str, Any]:
-    return resumed_flags(contents.flags, {**_DEFAULTS, **given, **contents.reading()})
+    return resumed_flags(contents.flags, {**given, **contents.reading()})
 
 
 def _pick(names: Sequence[str], typed: Mapping[str, Value]) -> dict[str, Value]:

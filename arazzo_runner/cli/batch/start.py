@@ -29,7 +29,7 @@ from arazzo_runner.cli.journal.flags import (
 )
 from arazzo_runner.cli.options.check_names import check_names
 from arazzo_runner.cli.options.click_help import SectionedCommand
-from arazzo_runner.cli.options.flags import flags_of
+from arazzo_runner.cli.options.flags import flags_of, run_flags
 from arazzo_runner.cli.options.settings import load_document
 from arazzo_runner.cli.run.run_config import check_flags, check_folder, run_config
 from arazzo_runner.errors import UsageError
@@ -45,12 +45,6 @@ if TYPE_CHECKING:
     from arazzo_runner.batch.model import BatchRecord, BatchSubmission
 
 _STANDARD_INPUT: Final = "-"
-_DEFAULTS: Final[Mapping[str, Any]] = {
-    "case": (), "repeat": 1, "mock": False, "dry_run": False, "fail_fast": False, "rate": None,
-    "keyring": None, "show_secrets": False, "credential_origins": {}, "listen": None,
-    "public_url": None,
-}  # fmt: skip
-"""What the flags of `run` have that a batch lacks."""
 
 
 @click.command("batch start", cls=SectionedCommand, short_help="begin a batch, and print its id")
@@ -62,7 +56,7 @@ def command(document: str, **given: Any) -> int:
     All rows are checked before; workers run them, with credentials and secret inputs of their own
     environment. The document and its API descriptions are kept with the batch.
     """
-    start = BatchStart(document, {**_DEFAULTS, **given})
+    start = BatchStart(document, run_flags(given))
     with open_database(given) as database:
         batch = start.submit(database)
     sys.stdout.write(f"{batch}\n")

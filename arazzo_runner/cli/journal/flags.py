@@ -10,6 +10,7 @@ import click
 import msgspec
 from click.core import ParameterSource
 
+from arazzo_runner.cli.options.flags import run_flags
 from arazzo_runner.openapi.request.user_headers import parse_user_header
 from arazzo_runner.options.output import FIXED, KEPT
 from arazzo_runner.options.table import OPTIONS
@@ -18,12 +19,6 @@ from arazzo_runner.report.secret_names import HEADER_NAMES
 from arazzo_runner.report.secrets import Masker
 
 _TYPED: Final = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
-_DEFAULTS: Final[Mapping[str, Any]] = {
-    "cases": None, "case": (), "repeat": 1, "watch": False, "mock": False, "mock_inputs": "on",
-    "mock_cases": {}, "mock_lenient": False, "mock_seed": 0, "dry_run": False, "wait_for": (),
-    "wait_for_timeout": 0.0, "cookies": False, "record": None, "saved": {},
-}  # fmt: skip
-"""What a resume has for the flags that it lacks."""
 
 
 class JournalFlags(msgspec.Struct, frozen=True):
@@ -117,7 +112,7 @@ def read_flags(spelled: bytes) -> JournalFlags:
 def resumed_flags(kept: JournalFlags, given: Mapping[str, Any]) -> dict[str, Any]:
     """The flags of a run that goes on: what the journal has, and what was typed now."""
     context = click.get_current_context()
-    found = {**_DEFAULTS, **given}
+    found = run_flags(given)
     for name, value in kept.flags.items():
         is_typed = context.get_parameter_source(name) in _TYPED
         if name == "headers":

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from arazzo_runner.cli.options.click_help import SectionedCommand
-from arazzo_runner.cli.options.flags import flags_of
+from arazzo_runner.cli.options.flags import flags_of, run_flags
 from arazzo_runner.errors import UsageError
 from arazzo_runner.report.exit_code import ExitCode
 from arazzo_runner.text.diagnostic import error
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
 
 _SPAWN_RATE: Final = 100.0
 _PROGRAM: Final = "arazzo_runner.cli.load"
-_NOT_HERE: Final[Mapping[str, Any]] = {
-    "until": None, "fail_fast": False, "wait_for": (), "show_secrets": False, "dry_run": False,
-    "seed": None, "input_seed": None, "otel": None, "mock": False, "mock_inputs": "on",
-    "mock_cases": {}, "mock_lenient": False, "mock_seed": 0, "case": (), "repeat": 1,
-    "listen": None, "public_url": None,
-}  # fmt: skip
-"""Flags of `arazzo run` that a load lacks, as they are without them."""
 
 
 @click.command("load", cls=SectionedCommand, short_help="run workflows by many users at once")
@@ -47,7 +40,7 @@ def command(document: str, **given: Any) -> int:
         raise UsageError(error("AZ906", message, help="pip install 'arazzo[load]'"))
     if not _is_patched():
         return _start_patched()
-    return _perform(document, {**_NOT_HERE, **given})
+    return _perform(document, run_flags(given))
 
 
 def _is_patched() -> bool:

@@ -19,6 +19,7 @@ from arazzo_runner.cli.diagnostics import show_warnings
 from arazzo_runner.cli.input_text import parse_input
 from arazzo_runner.cli.inputs import input_schemas_of, input_variable, inputs_for
 from arazzo_runner.cli.options.check_names import unknown_secrets
+from arazzo_runner.cli.options.flags import run_flags
 from arazzo_runner.cli.options.settings import (
     load_document,
     load_limits,
@@ -48,11 +49,6 @@ from arazzo_runner.retrieve.access import document_access
 from arazzo_runner.text.diagnostic import Diagnostic, did_you_mean, error, warning
 from arazzo_runner.worlds.rate import RateLimit
 
-_NOT_HERE: Final[Mapping[str, Any]] = {
-    "workflows": (), "until": None, "fail_fast": False, "wait_for": (), "show_secrets": False,
-    "dry_run": False, "input_seed": None, "seed": None, "otel": None, "mock_inputs": "on",
-}  # fmt: skip
-"""Flags of `arazzo run` that are for one run, as they are without them."""
 _LONGEST_TITLE: Final = 100
 
 
@@ -74,7 +70,7 @@ def read_offer(named: Sequence[str], given: Mapping[str, Any]) -> ReadOffer:
         raise UsageError(error("AZ906", message, help="remove one of them"))
     # Of all documents together.
     rate = None if given["rate"] is None else RateLimit(given["rate"])
-    given = {**_NOT_HERE, **given, "rate": rate}
+    given = {**run_flags(given), "rate": rate}
     check_mock(click.get_current_context())
     check_network(given)
     _check_stdin(named, given)

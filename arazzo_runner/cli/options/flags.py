@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import click
@@ -41,6 +41,18 @@ def flags_of(command: str, table: Table = OPTIONS) -> Decorator:
         return function
 
     return decorate
+
+
+def run_flags(flags: Mapping[str, Any], table: Table = OPTIONS) -> dict[str, Any]:
+    """The values of all flags of `arazzo run`: those of a command, and without them the defaults.
+
+    What a command lacks it lacks in the environment and in `arazzo.toml` too.
+    """
+    lacking = [one for one in options_of("run", table) if one.parameter not in flags]
+    run = click.Command("run")
+    for option in lacking:
+        flag(option._replace(has_variable=False))(run)
+    return {**run.make_context("run", []).params, **flags}
 
 
 def flag(option: Option) -> Decorator:

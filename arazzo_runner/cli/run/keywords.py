@@ -40,7 +40,6 @@ def keywords(flags: Mapping[str, Any], table: Table = OPTIONS) -> RunOptions:
         if option.keyword is not None
         and option.keyword.function == "run"
         and option.keyword.name not in _APART
-        and option.parameter in flags  # `arazzo mcp` receives no webhooks
     }
     if values.get("listen") is None:
         values.pop("public_url", None)  # a setting that lasts is for the runs that have the other
