@@ -18,6 +18,7 @@ import embedding
 import exponents
 import growth
 import journaling
+import loading
 import masking
 import memory
 import performance
@@ -96,6 +97,7 @@ SECTIONS: dict[str, Callable[[int], None]] = {
         embedding.runs,
         embedding.runner,
         journaling.journal,
+        loading.load,
         masking.masking,
         memory.memory,
         performance.performance,

@@ -69,7 +69,7 @@ explain_no_python() {
 }
 
 requirements() {
-    if [ "$1" = bench ]; then echo "--editable .[batch,lsp,mcp,mock]"; else echo "--editable ."; fi
+    if [ "$1" = bench ]; then echo "--editable .[batch,load,lsp,mcp,mock]"; else echo "--editable ."; fi
     [ "$1" = test ] || return 0
     "$venv_python" - <<'PYTHON'
 import tomllib
