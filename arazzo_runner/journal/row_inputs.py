@@ -72,20 +72,21 @@ def split_secrets(prepared: pipeline.PreparedRun) -> tuple[dict[str, Value], lis
     return kept, names
 
 
-def differing_secrets(rows: Sequence[pipeline.PreparedRun]) -> list[str]:
-    """The names of secret inputs that are not the same in all rows."""
-    found: dict[str, list[Value]] = {}
-    for prepared in rows:
+def differing_secrets(rows: Sequence[pipeline.PreparedRun]) -> dict[str, list[int]]:
+    """Secret inputs that are not the same in all rows, each with the rows that have none."""
+    found: dict[str, dict[int, Value]] = {}
+    for number, prepared in enumerate(rows):
         inputs = all_inputs(prepared)
         for name in split_secrets(prepared)[1]:
             workflow, _, member = name.partition(".")
             own = inputs[workflow] if name not in inputs else {member: inputs[name]}
-            found.setdefault(name, []).append(own[member] if isinstance(own, dict) else None)
-    return [
-        name
+            of_row = found.setdefault(name, {})
+            of_row[number] = own[member] if isinstance(own, dict) else None
+    return {
+        name: [number for number in range(len(rows)) if number not in values]
         for name, values in found.items()
-        if len(values) < len(rows) or any(one != values[0] for one in values)
-    ]
+        if len(values) < len(rows) or any(one != values[0] for one in values.values())
+    }
 
 
 def _is_secret(value: Value, masker: Masker) -> bool:

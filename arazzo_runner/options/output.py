@@ -166,6 +166,16 @@ JOURNAL = (
         has_variable=False,
     ),
     Option(
+        "cases",
+        "Read secret inputs of rows, which no journal has, from the file that the run was begun"
+        " with.",
+        ("resume",),
+        "Journal",
+        key="row_file",
+        metavar="FILE",
+        has_variable=False,
+    ),
+    Option(
         "changed-document",
         "Go on although a document, an API description or an input has changed.",
         ("resume",),

@@ -24,7 +24,9 @@ _TYPED: Final = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 class JournalFlags(msgspec.Struct, frozen=True):
     """``left_out`` are the names of secret inputs, ``secret_headers`` those of header fields.
 
-    ``profile`` is that which credentials were taken from.
+    ``profile`` is that which credentials were taken from. ``row_secrets`` are secret inputs
+    that are not the same in all rows, each with the numbers of the rows that have none; ``is_part``
+    says that `--case` chose among the rows of the file.
     """
 
     flags: Mapping[str, Any]
@@ -33,6 +35,8 @@ class JournalFlags(msgspec.Struct, frozen=True):
     left_out: tuple[str, ...] = ()
     secret_headers: tuple[str, ...] = ()
     profile: str = ""
+    row_secrets: Mapping[str, Sequence[int]] = {}
+    is_part: bool = False
 
     def to_bytes(self) -> bytes:
         """The flags as bytes."""
@@ -107,6 +111,15 @@ def missing_headers(kept: JournalFlags, typed: Sequence[str]) -> list[str]:
 def read_flags(spelled: bytes) -> JournalFlags:
     """The flags that a journal has. Raises ValueError."""
     return msgspec.msgpack.decode(spelled, type=JournalFlags)
+
+
+def is_of_program(spelled: bytes) -> bool:
+    """Whether a program began the run that a journal has these options of."""
+    try:
+        options = msgspec.msgpack.decode(spelled)
+    except ValueError:
+        return False
+    return isinstance(options, dict) and options.get("of") == "program"
 
 
 def resumed_flags(kept: JournalFlags, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -64,6 +64,7 @@ class JournalOption:
         self._run: JournaledRun | None = None
         self._rows: Sequence[tuple[str, pipeline.PreparedRun]] = ()
         self._states: list[RowState] = []
+        self._row_secrets: Mapping[str, Sequence[int]] = {}
 
     @property
     def journal(self) -> Journal:
@@ -105,7 +106,8 @@ class JournalOption:
         """
         self._rows = rows
         self._states = [self.ended.get(at, "open") for at in range(len(rows))]
-        _check_keepable([prepared for _, prepared in rows])
+        check_channels(rows[0][1].plan, "--journal")
+        self._row_secrets = differing_secrets([prepared for _, prepared in rows])
 
     def begin(self, description: Description) -> None:
         """Keep the run with its rows; nothing is sent yet. Raises UsageError."""
@@ -123,16 +125,20 @@ class JournalOption:
         self._open_run()
 
     def _flags(self, description: Description) -> JournalFlags:
-        _, first = self._rows[0]
-        left_out = [split_secrets(prepared)[1] for _, prepared in self._rows]
+        masker = self._rows[0][1].masker()
+        for _, prepared in self._rows if self._row_secrets else ():
+            masker.learn(prepared.secrets)
+        left_out = {name for _, prepared in self._rows for name in split_secrets(prepared)[1]}
         try:
             return journal_flags(
                 self.given,
                 description,
-                first.masker(),
-                seed=first.plan.seed,
+                masker,
+                seed=self._rows[0][1].plan.seed,
                 has_cases=self.given["cases"] is not None,
-                left_out=sorted({name for names in left_out for name in names}),
+                left_out=sorted(left_out - self._row_secrets.keys()),
+                row_secrets=self._row_secrets,
+                is_part=bool(self.given["case"]),
             )
         except SecretFlagError as reason:
             raise journal_error(self.given["journal"], str(reason), FLAG_HINT) from None
@@ -230,6 +236,8 @@ class JournalOption:
             words += ["--journal-key", self.given["journal_key"]]
         if self.given["profile"].name:
             words += ["--profile", self.given["profile"].name]
+        if self._row_secrets and run_id == self.run_id:
+            words += ["--cases", self.given.get("row_file") or self.given["cases"]]
         return " ".join(map(shell_quote, words))
 
     def _way_out(self, key: str) -> str:
@@ -256,16 +264,6 @@ _REASONS: Final = {
     "watch": "a run that goes on is not begun again",
     "dry_run": "nothing is sent in a dry run",
 }
-
-
-def _check_keepable(rows: Sequence[pipeline.PreparedRun]) -> None:
-    check_channels(rows[0].plan, "--journal")
-    differing = differing_secrets(rows)
-    if differing:
-        listed = ", ".join(f"`{one}`" for one in differing)
-        message = f"the rows have several values of secret inputs, which no journal keeps: {listed}"
-        hint = "pass one value for all rows with `-i`, or run them without a journal"
-        raise UsageError(error("AZ906", message, help=hint))
 
 
 def check_channels(plan: Plan, keeper: str) -> None:

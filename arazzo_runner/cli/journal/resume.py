@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import click
 import msgspec
+from click.core import ParameterSource
 
 from arazzo_runner.cli.journal.flags import (
     JournalFlags,
+    is_of_program,
     missing_headers,
     read_flags,
     resumed_flags,
 )
 from arazzo_runner.cli.journal.option import JournalOption
+from arazzo_runner.cli.journal.row_secrets import read_rows
 from arazzo_runner.cli.journal.store import open_journal
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
@@ -83,6 +87,9 @@ class ResumedRun(JournalOption):
             self._records = self._journal.rows(record.run_id)
             if not self._records:
                 raise JournalError("is damaged: the rows of the run are gone")
+        if is_of_program(record.options):
+            reason = f"has the run `{record.run_id}` of a program, not of this command"
+            raise journal_error(file, reason, "the program goes on with it: `arazzo_runner.resume`")
         try:
             self._kept = read_flags(record.options)
         except ValueError:
@@ -94,6 +101,7 @@ class ResumedRun(JournalOption):
         self.decisions = read_decisions(self.given)
         self._check_headers()
         self._check_profile()
+        self._check_rows()
         check_outputs(self.given, [record.document])
         return RunCommand(record.document, self.given, session, None, self).start()
 
@@ -123,6 +131,17 @@ class ResumedRun(JournalOption):
             message = f"the run was begun with the credentials of the profile `{name}`"
             raise UsageError(error("AZ906", message, help=f"add `--profile {name}`"))
 
+    def _check_rows(self) -> None:
+        source = click.get_current_context().get_parameter_source("row_file")
+        if source is not ParameterSource.COMMANDLINE and not self._kept.row_secrets:
+            self.given = {
+                **self.given,
+                "row_file": None,
+            }  # what is configured is for runs that begin
+        elif self.given["row_file"] is not None and not self._kept.has_cases:
+            message = "the run was begun without `--cases`, and has no rows"
+            raise UsageError(error("AZ906", message, help="remove `--cases`"))
+
     def check(self) -> None:
         """The journal is open."""
 
@@ -142,12 +161,27 @@ class ResumedRun(JournalOption):
 
     def cases(self, description: Description) -> Sequence[CaseInputs]:
         """The rows in their order, with the inputs that were given again."""
-        typed, place = self._typed_inputs(description), Place(SourceFile("", "", ""))
-        return [CaseInputs(row.name, self._inputs(row, typed), place) for row in self._records]
+        place = Place(SourceFile("", "", ""))
+        rows = read_rows(
+            self.given["row_file"],
+            self._kept,
+            self._records,
+            description,
+            self.given["workflows"],
+        )
+        typed = self._typed_inputs(description, [*rows.values()])
+        return [
+            CaseInputs(row.name, self._inputs(row, {**typed, **rows.get(row.name, {})}), place)
+            for row in self._records
+        ]
 
-    def _typed_inputs(self, description: Description) -> dict[str, Value]:
+    def _typed_inputs(
+        self, description: Description, rows: Sequence[Mapping[str, Value]] = ()
+    ) -> dict[str, Value]:
         typed = inputs_of_flags(description, self.given)
         missing = missing_inputs(self._kept.left_out, typed)
+        if rows:
+            missing = [one for one in missing if any(missing_inputs([one], row) for row in rows)]
         if missing:
             listed = ", ".join(f"`{one}`" for one in missing)
             name = missing[0]
@@ -167,7 +201,8 @@ class ResumedRun(JournalOption):
         changed = changed_inputs(kept, typed)
         if changed and not self.given["changed_document"]:
             listed = ", ".join(f"`{one}`" for one in changed)
-            message = f"the run was begun with other values of these inputs: {listed}"
+            which = f"the row `{row.name}`" if row.name else "the run"
+            message = f"{which} was begun with other values of these inputs: {listed}"
             raise UsageError(error("AZ906", message, help="leave them away: the journal has them"))
         return joined_inputs(kept, typed)
 
@@ -182,7 +217,9 @@ def _choice_error(file: str, unfinished: Sequence[RunRecord], journal: Journal) 
         listed = ", ".join(f"`{one.run_id}`" for one in unfinished)
         return journal_error(file, f"has several runs that have not ended: {listed}", "name one")
     runs = journal.store.runs()
-    hint = f"`arazzo resume {runs[-1].run_id} --journal {file}` shows the latest" if runs else None
+    hint = f"of a copy, `{Path(file).name}-wal` is a part, in which the latest runs are"
+    if runs:
+        hint = f"`arazzo resume {runs[-1].run_id} --journal {file}` shows the latest"
     return journal_error(file, "has no run that has not ended", hint)
 
 

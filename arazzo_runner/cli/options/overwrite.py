@@ -151,7 +151,7 @@ def _default_path(kind: str) -> str:
 
 def _files_of_flags(given: Mapping[str, Any]) -> Iterator[str]:
     """The files that flags say to read."""
-    names = ["inputs_file", "cases", "cacert", "cert", "key"]
+    names = ["inputs_file", "cases", "row_file", "cacert", "cert", "key"]
     for name in [*names, *([] if given.get("write_baseline") else ["baseline"])]:
         if isinstance(given.get(name), str):
             yield given[name]

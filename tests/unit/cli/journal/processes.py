@@ -14,15 +14,15 @@ def environment(folder: Path) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": str(folder)}
 
 
-def start(folder: Path, *words: str) -> subprocess.Popen[str]:
+def start(folder: Path, *words: str, **variables: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "arazzo_runner", *words],
-        cwd=folder, env=environment(folder), text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=folder, env=environment(folder) | variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
 
-def arazzo(folder: Path, *words: str) -> tuple[int, str, str]:
-    with start(folder, *words) as process:
+def arazzo(folder: Path, *words: str, **variables: str) -> tuple[int, str, str]:
+    with start(folder, *words, **variables) as process:
         stdout, stderr = process.communicate(timeout=60)
     return process.returncode, stdout, stderr
 

@@ -70,15 +70,70 @@ def test_a_row_in_doubt_leaves_no_row_out(things, tmp_path) -> None:
     assert runs(tmp_path)[0]["rows"] == {"total": 3, "passed": 3}
 
 
-def test_a_secret_of_each_row_is_refused(things, tmp_path) -> None:
-    write_rows(tmp_path, "name,pin", "n0,first-secret", "n1,other-secret")
-    code, _, stderr = arazzo(tmp_path, *CASES)
-    assert (code, things.seen) == (2, [])
-    assert "the rows have several values of secret inputs, which no journal keeps: `pin`" in stderr
-    write_rows(tmp_path, "name,pin", "n0,first-secret", "n1,")
-    assert arazzo(tmp_path, *CASES)[0] == 2
-    write_rows(tmp_path, "name,pin", "n0,first-secret", "n1,first-secret")
-    assert arazzo(tmp_path, *CASES)[0] == 0
+SECRET_ROWS = ("name,pin", "n0,first-secret", "n1,other-secret", "n2,")
+
+
+def test_secrets_of_rows_are_given_again(things, tmp_path) -> None:
+    write_rows(tmp_path, *SECRET_ROWS)
+    things.held = "first-secret"
+    with start(tmp_path, *CASES) as process:
+        assert things.entered.wait(60)
+        process.kill()
+        process.communicate()
+    things.held = None
+    things.release.set()
+    assert b"-secret" not in b"".join(one.read_bytes() for one in tmp_path.glob("j*"))
+    sent = len(things.seen)
+    code, _, stderr = resume(tmp_path)
+    assert (code, len(things.seen)) == (2, sent)
+    assert "rows have secret inputs of their own, which no journal has: `pin`" in stderr
+    assert "`--cases FILE`" in stderr
+    for lines, said in OTHER_ROWS:
+        write_rows(tmp_path, *lines)
+        code, _, stderr = resume(tmp_path, "--cases", "rows.csv")
+        assert (code, len(things.seen)) == (2, sent), stderr
+        assert said in stderr
+        assert "-secret" not in stderr
+    write_rows(tmp_path, *SECRET_ROWS)
+    code, stdout, stderr = resume(tmp_path, "--cases", "rows.csv")
+    assert code == 4
+    assert "--cases rows.csv --send-again" in stdout + stderr
+    assert resume(tmp_path, "--cases", "rows.csv", "--send-again", "-q")[0] == 0
+    bodies = [text for method, text in things.seen if method == "POST"]
+    assert sorted({*bodies}) == [
+        '/things {"name":"n0","pin":"first-secret"}',
+        '/things {"name":"n1","pin":"other-secret"}',
+        '/things {"name":"n2"}',
+    ]
+    assert b"-secret" not in b"".join(one.read_bytes() for one in tmp_path.glob("j*"))
+
+
+OTHER_ROWS = (
+    (SECRET_ROWS[:3], "`--cases rows.csv` has not the rows: `3`"),
+    ((*SECRET_ROWS, "n3,x"), "`--cases rows.csv` has other rows: `4`"),
+    ((*SECRET_ROWS[:2], "n9,other-secret", "n2,"), "the row `2` was begun with other values"),
+    ((*SECRET_ROWS[:2], "n1,", "n2,"), "the row `2` of `--cases rows.csv` lacks the secret input"),
+    ((*SECRET_ROWS[:3], "n2,new-secret"), "the row `3` of `--cases rows.csv` now has the secret"),
+)
+
+
+def test_rows_given_again_have_the_secret_that_all_share(things, tmp_path) -> None:
+    write_rows(tmp_path, "id,name,pin", "a,n0,first-secret", "b,n1,first-secret", "c,n2,other")
+    assert arazzo(tmp_path, *CASES, "--case", "a", "--case", "b")[0] == 0
+    run_id, sent = runs(tmp_path)[0]["run"], len(things.seen)
+    words = ("resume", run_id, "--journal", "j", "-q")
+    assert arazzo(tmp_path, *words)[0] == 2
+    assert arazzo(tmp_path, *words, "--cases", "rows.csv")[0] == 0
+    assert len(things.seen) == sent
+
+
+def test_a_run_without_rows_has_none(things, tmp_path) -> None:
+    assert arazzo(tmp_path, "run", "w.yaml", "-i", "name=a", "--journal", "j", "-q")[0] == 0
+    write_rows(tmp_path, *SECRET_ROWS)
+    run_id = runs(tmp_path)[0]["run"]
+    code, _, stderr = arazzo(tmp_path, "resume", run_id, "--journal", "j", "--cases", "rows.csv")
+    assert code == 2
+    assert "the run was begun without `--cases`, and has no rows" in stderr
 
 
 def test_a_secret_that_was_generated_is_not_asked_for(things, tmp_path) -> None:
