@@ -175,7 +175,10 @@ def signature_scheme(signature: WebhookSignature) -> SecurityScheme:
 
 
 def broker_credentials(security: BrokerSecurity, parts: CredentialParts) -> BrokerCredentials:
-    """What a client shows for a scheme, of the parts of its credential."""
+    """What a client shows for a scheme, of the parts of its credential.
+
+    Raises BrokerError for one that only fetching a token would make of use.
+    """
     key = parts.get("key", "")
     match security.type:
         case "apiKey" if security.location == "user":
@@ -199,6 +202,9 @@ def broker_credentials(security: BrokerSecurity, parts: CredentialParts) -> Brok
         case _ if "token" in parts:
             token = parts["token"]
             return BrokerCredentials(token=token, headers=(("Authorization", f"Bearer {token}"),))
+        case "oauth2" | "openIdConnect":
+            message = f"`{security.name}` needs a token: for a server of channels none is fetched"
+            raise BrokerError("credentials", message, "set its variable that ends in `_TOKEN`")
         case _:
             mechanism = _MECHANISMS.get(security.type, "")
             name, password = parts.get("username", ""), parts.get("password", "")

@@ -155,3 +155,13 @@ def test_labels(scheme, label):
     kind, location, name = scheme
     security = BrokerSecurity("login", kind, None, location, name, {}, None, (), PLACE)
     assert scheme_label(scheme_of(security)) == label
+
+
+@pytest.mark.parametrize("kind", ["oauth2", "openIdConnect"])
+def test_a_token_that_would_have_to_be_fetched(kind):
+    """Without it the connection would be one of nobody."""
+    security = BrokerSecurity("login", kind, None, None, None, {}, None, (), PLACE)
+    with pytest.raises(BrokerError, match=r"^`login` needs a token: .* none is fetched$") as caught:
+        broker_credentials(security, {"client_id": "a", "client_secret": "b"})
+    assert caught.value.code == "credentials"
+    assert broker_credentials(security, {"token": "t"}).token == "t"
