@@ -15,7 +15,7 @@ from arazzo_runner.executor.inputs import (
     workflow_inputs,
 )
 from arazzo_runner.executor.plan import Clock, Plan, Settings, WorkflowKey
-from arazzo_runner.executor.result import FaultSide, RunResult, Status, StepError, WorkflowResult
+from arazzo_runner.executor.result import RunResult, Status, StepError, WorkflowResult
 from arazzo_runner.executor.run_state import Compute, RunState, compute_here
 from arazzo_runner.executor.workflow import run_chain
 from arazzo_runner.executor.world import World
@@ -135,17 +135,19 @@ async def run_plan(plan: Plan, inputs: Mapping[str, Value], context: RunContext)
 
 async def _open_channels(first: WorkflowKey, ledger: RunState) -> None:
     """Open the channels of the run; where one cannot be opened, the first workflow says why."""
+    from arazzo_runner.executor.channels.attempt import fault_side
     from arazzo_runner.executor.channels.open import open_channels
 
     failure = await open_channels(ledger)
     if failure is None:
         return
     workflow = ledger.plan.workflows[first].workflow
-    fault: FaultSide = "call" if failure.code == "credentials" else "response"
+    fault = fault_side(failure)
     error = StepError(failure.code, failure.message, failure.hint, fault, workflow.place)
     ledger.stopped = error
+    status = Status.FAILED if fault == "request" else Status.ERROR
     result = WorkflowResult(
-        workflow.workflow_id, Status.ERROR, {}, {}, failure.duration, (), None, error,
+        workflow.workflow_id, status, {}, {}, failure.duration, (), None, error,
         workflow.place,
     )  # fmt: skip
     ledger.entries.append(result)

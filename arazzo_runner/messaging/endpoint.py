@@ -23,12 +23,12 @@ from arazzo_runner.asyncapi.model import (
     Channel,
     WebhookSignature,
 )
-from arazzo_runner.errors import DocumentError
+from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.messaging.model import BrokerCredentials, BrokerError, Endpoint
 from arazzo_runner.messaging.protocols.registry import PROTOCOLS, is_supported
 from arazzo_runner.openapi.model import SecurityScheme
 from arazzo_runner.openapi.security.credentials import SECRET_KINDS, CredentialParts
-from arazzo_runner.text.diagnostic import did_you_mean
+from arazzo_runner.text.diagnostic import did_you_mean, error
 from arazzo_runner.text.pattern import lazy_pattern
 
 _VARIABLE: Final = lazy_pattern(r"\{([^{}]+)\}")
@@ -49,7 +49,8 @@ ENCRYPTED: Final = frozenset(
 def choose_broker(channel: Channel, override: str | None) -> Broker:
     """The first server of a channel whose protocol is supported; ``override`` chooses another.
 
-    That is the value of ``--server``: the name of one, or a URL. Raises BrokerError.
+    That is the value of ``--server``: the name of one, or a URL. Raises BrokerError, and UsageError
+    AZ906 for a value that cannot be used.
     """
     if override is not None and "://" in override:
         return _broker_at(channel, override)
@@ -76,7 +77,7 @@ def _named_broker(channel: Channel, name: str) -> Broker:
     names = [one.name for one in channel.brokers]
     listed = ", ".join(f"`{one}`" for one in names) or "none"
     message = f"`--server {name}`: the channel `{channel.name}` is on no server of this name"
-    raise BrokerError("refused", message, did_you_mean(name, names) or f"there are {listed}")
+    raise _usage_error(message, did_you_mean(name, names) or f"there are {listed}")
 
 
 def _broker_at(channel: Channel, url: str) -> Broker:
@@ -84,33 +85,39 @@ def _broker_at(channel: Channel, url: str) -> Broker:
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise BrokerError("refused", f"`--server {url}` is no URL", _SET_SERVER) from None
+        raise _usage_error(f"`--server {url}` is no URL", _SET_SERVER) from None
     protocol = parts.scheme.lower()
     if "@" in parts.netloc:
         message = "`--server` has a user name or password in its URL"
         way_out = "set `ARAZZO_AUTH_<SOURCE>_<SCHEME>_USERNAME` and `_PASSWORD` instead"
-        raise BrokerError("refused", message, way_out)
+        raise _usage_error(message, way_out)
     if not is_supported(protocol):
         known = ", ".join(f"`{one}`" for one in PROTOCOLS)
         message = f"`--server {url}`: the protocol `{protocol}` is not supported"
-        raise BrokerError("refused", message, f"supported: {known}")
+        raise _usage_error(message, f"supported: {known}")
     like = [one for one in channel.brokers if one.protocol == protocol] or channel.brokers
+    if not _host_and_port(parts.netloc)[0]:
+        message = f"`--server {url}` has no host and port that can be used"
+        raise _usage_error(message, _SET_SERVER)
     place = channel.place
     base = like[0] if like else Broker("", "", protocol, None, "", {}, (), {}, place)
     return replace(base, host=parts.netloc, protocol=protocol, pathname=parts.path, variables={})
 
 
+def _usage_error(message: str, way_out: str) -> UsageError:
+    return UsageError(error("AZ906", message, help=way_out))
+
+
 def build_endpoint(
     broker: Broker, variables: Mapping[str, str], credentials: BrokerCredentials
 ) -> Endpoint:
-    """Where and how to connect; ``variables`` are those of ``--server-var``. Raises BrokerError."""
+    """Where and how to connect; ``variables`` are those of ``--server-var``.
+
+    Raises BrokerError, and UsageError AZ906 for a variable that cannot be what was set.
+    """
     host = _fill(broker.host, broker, variables)
     path = _fill(broker.pathname, broker, variables)
-    try:
-        parts = urlsplit(f"//{host}")
-        name, port = parts.hostname, parts.port
-    except ValueError:
-        name, port = None, None
+    name, port = _host_and_port(host)
     if not name:
         message = f"the server `{broker.name}` has no host that can be used: `{host}`"
         raise BrokerError("refused", message, _SET_SERVER)
@@ -126,20 +133,30 @@ def build_endpoint(
     )
 
 
+def _host_and_port(text: str) -> tuple[str | None, int | None]:
+    try:
+        parts = urlsplit(f"//{text}")
+        name, port = parts.hostname, parts.port
+    except ValueError:
+        return None, None
+    return name, port
+
+
 def _fill(text: str, broker: Broker, variables: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda found: _variable(found[1], broker, variables), text)
 
 
 def _variable(name: str, broker: Broker, variables: Mapping[str, str]) -> str:
     declared = broker.variables.get(name)
-    value = variables.get(name) or (declared.default if declared is not None else None)
+    given = variables.get(name)
+    value = given or (declared.default if declared is not None else None)
     if value is None:
         message = f"the variable `{name}` of the server `{broker.name}` has no value"
         raise BrokerError("refused", message, f"set it with `--server-var {name}=...`")
-    if declared is not None and declared.enum and value not in declared.enum:
+    if given and declared is not None and declared.enum and given not in declared.enum:
         known = ", ".join(f"`{one}`" for one in declared.enum)
-        message = f"the server variable `{name}` cannot be `{value}`"
-        raise BrokerError("refused", message, f"it is one of {known}")
+        message = f"the server variable `{name}` cannot be `{given}`"
+        raise _usage_error(message, f"it is one of {known}")
     return value
 
 

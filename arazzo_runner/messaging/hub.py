@@ -156,7 +156,7 @@ class BrokerLink:
 
     def deliver(self, subscription: Subscription, delivery: Delivery) -> None:
         """A message came; one above the limit is counted, and no step gets it."""
-        if len(delivery.payload) > self.endpoint.max_message:
+        if max(len(delivery.payload), delivery.header_size) > self.endpoint.max_message:
             self.refuse(subscription, self.endpoint.size_refusal)
             return
         for known, boxes in self._boxes:

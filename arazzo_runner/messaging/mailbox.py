@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Final
 
 from arazzo_runner.messaging.model import BrokerError, Delivery
@@ -22,19 +23,21 @@ class Mailbox:
 
     ``dropped`` were too many, ``repeated`` had the identity of one before, ``retained`` are those
     kept that a broker had from before. ``refusals`` are counted by what was wrong with them.
-    ``lost`` is why nothing more will come, and ``losses`` why nothing of an address.
+    ``lost`` is why nothing more will come, ``losses`` why nothing of an address, and ``received``
+    the number of the newest message.
     """
 
     __slots__ = (
         "_bytes", "_identities", "_messages", "_waiting", "dropped", "losses", "lost",
-        "refusals", "repeated",
+        "received", "refusals", "repeated",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self._messages: deque[Delivery] = deque()
+        self._messages: deque[tuple[int, Delivery]] = deque()
         self._bytes = 0
-        self._identities: dict[tuple[str, ...], None] = {}
+        self._identities: dict[bytes, None] = {}
         self._waiting: list[asyncio.Future[None]] = []
+        self.received = 0
         self.dropped = 0
         self.repeated = 0
         self.refusals: Counter[str] = Counter()
@@ -49,26 +52,28 @@ class Mailbox:
     @property
     def retained(self) -> int:
         """How many of them a broker had from before."""
-        return sum(one.is_retained for one in self._messages)
+        return sum(one.is_retained for _, one in self._messages)
 
     def put(self, delivery: Delivery) -> None:
         """Keep a message, unless it came before."""
         if delivery.identity is not None and not self._is_new(delivery.identity):
             self.repeated += 1
             return
-        self._messages.append(delivery)
-        self._bytes += len(delivery.payload)
+        self.received += 1
+        self._messages.append((self.received, delivery))
+        self._bytes += _size(delivery)
         while len(self._messages) > MAX_MESSAGES or (
             self._bytes > MAX_BYTES and len(self._messages) > 1
         ):
-            self._bytes -= len(self._messages.popleft().payload)
+            self._bytes -= _size(self._messages.popleft()[1])
             self.dropped += 1
         self._wake()
 
     def _is_new(self, identity: tuple[str, ...]) -> bool:
-        if identity in self._identities:
+        digest = sha256(repr(identity).encode()).digest()  # senders choose how long they are
+        if digest in self._identities:
             return False
-        self._identities[identity] = None
+        self._identities[digest] = None
         if len(self._identities) > MAX_IDENTITIES:
             del self._identities[next(iter(self._identities))]
         return True
@@ -87,12 +92,15 @@ class Mailbox:
         """Why nothing more will come of an address; None where something may."""
         return self.lost or self.losses.get(address)
 
-    def take(self, is_wanted: Callable[[Delivery], bool]) -> Delivery | None:
-        """Take the first message that is wanted; the others stay."""
-        for index, one in enumerate(self._messages):
-            if is_wanted(one):
+    def take(self, is_wanted: Callable[[Delivery], bool], after: int = 0) -> Delivery | None:
+        """Take the first message that is wanted; the others stay.
+
+        ``after`` is the number of the last one that need not be looked at.
+        """
+        for index, (number, one) in enumerate(self._messages):
+            if number > after and is_wanted(one):
                 del self._messages[index]
-                self._bytes -= len(one.payload)
+                self._bytes -= _size(one)
                 return one
         return None
 
@@ -109,3 +117,7 @@ class Mailbox:
         for one in self._waiting:
             if not one.done():
                 one.set_result(None)
+
+
+def _size(delivery: Delivery) -> int:
+    return len(delivery.payload) + delivery.header_size

@@ -13,10 +13,9 @@ from arazzo_runner.expression.pointer import value_at_path
 from arazzo_runner.expression.value import MISSING, MaybeValue, to_text
 from arazzo_runner.http_semantics.headers import header_value
 from arazzo_runner.messaging.model import Delivery
+from arazzo_runner.messaging.protocols.address import literal_parts
 from arazzo_runner.openapi.response.body import BodyError, decode_body
-from arazzo_runner.text.pattern import lazy_pattern
 
-_VARIABLE: Final = lazy_pattern(r"\{[^{}]+\}")
 _DEPTH: Final = 512
 
 
@@ -27,14 +26,16 @@ def matches(
     content_type: str | None = None,
     *,
     takes_retained: bool = False,
+    separator: str = "/",
 ) -> bool:
     """Whether a message came from an address and holds the correlation id, where one is wanted.
 
-    ``address`` may hold ``{parameters}``; ``content_type`` is that of a message which says none.
+    ``address`` may hold ``{parameters}``, each a part of a level between two ``separator``;
+    ``content_type`` is that of a message which says none.
     A retained message is from before the run: without a correlation id it is no answer, unless the
     description says that the messages of the operation are retained (``takes_retained``).
     """
-    if not matches_address(address, delivery.address):
+    if not matches_address(address, delivery.address, separator):
         return False
     if correlation is None:
         return takes_retained or not delivery.is_retained
@@ -44,15 +45,15 @@ def matches(
     )
 
 
-def matches_address(pattern: str, address: str) -> bool:
-    """Whether an address is of a pattern, in which ``{name}`` stands for a part without a `/`."""
-    return pattern == address or _expression(pattern).fullmatch(address) is not None
+def matches_address(pattern: str, address: str, separator: str = "/") -> bool:
+    """Whether an address is of a pattern: ``{name}`` stands for text without the separator."""
+    return pattern == address or _expression(pattern, separator).fullmatch(address) is not None
 
 
 @lru_cache(maxsize=256)
-def _expression(pattern: str) -> re.Pattern[str]:
-    literal = (re.escape(one) for one in _VARIABLE.split(pattern))
-    return re.compile("[^/]+".join(literal))
+def _expression(pattern: str, separator: str) -> re.Pattern[str]:
+    literal = (re.escape(one) for one in literal_parts(pattern))
+    return re.compile(f"[^{separator}]+".join(literal))
 
 
 def _payload(delivery: Delivery, content_type: str | None) -> MaybeValue:

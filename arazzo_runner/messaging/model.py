@@ -115,6 +115,11 @@ class Delivery(Struct, frozen=True):
     is_retained: bool = False
     identity: tuple[str, ...] | None = None
 
+    @property
+    def header_size(self) -> int:
+        """Characters of all header names and values."""
+        return sum(len(name) + len(value) for name, value in self.headers)
+
 
 class ChannelRoute(Struct, frozen=True):
     """How a step on a channel gets to its broker; ``step`` is that of its calls' keys.
@@ -122,7 +127,7 @@ class ChannelRoute(Struct, frozen=True):
     ``source`` is the name of the source description. The bindings are those of the channel, of the
     operation, and of the messages by their names. ``takes_retained`` tells that the application's
     messages are retained ones, so that one from before the run is meant. ``signature`` is that of
-    webhooks.
+    webhooks. ``template`` is the address of the channel as it is described.
     """
 
     step: str
@@ -133,6 +138,7 @@ class ChannelRoute(Struct, frozen=True):
     messages: Mapping[str, Bindings]
     takes_retained: bool = False
     signature: SignatureCheck | None = None
+    template: str = ""
 
 
 class BrokerError(Exception):

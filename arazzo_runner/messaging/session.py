@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from functools import partial
 
 from arazzo_runner.executor.world import ChannelUse, OpenCall, ReceiveCall, ReceivedMessage
+from arazzo_runner.messaging.address_grammar import check_address, grammar_of
 from arazzo_runner.messaging.hub import HUB, BrokerLink, MessageHub
 from arazzo_runner.messaging.loop import LoopThread
 from arazzo_runner.messaging.mailbox import Mailbox
@@ -21,6 +21,7 @@ from arazzo_runner.messaging.model import (
     OutgoingMessage,
     Subscription,
 )
+from arazzo_runner.messaging.protocols.address import has_parameters
 
 
 class _Post:
@@ -73,6 +74,9 @@ class MessageSession:
     # --- in the event loop of the hub -------------------------------------------------------------
 
     async def _open(self, call: OpenCall) -> None:
+        for use in call.channels:
+            with _naming(use):
+                check_address(self._routes[use.step], use.address)
         links = [(use, await self._link(self._routes[use.step].endpoint)) for use in call.channels]
         for use, link in links:
             with _naming(use):
@@ -100,6 +104,7 @@ class MessageSession:
         self._posts[use.step] = _Post(route, subscription, box)
 
     async def _publish(self, step: str, seconds: float, outgoing: OutgoingMessage) -> None:
+        check_address(self._routes[step], outgoing.address)
         link = await self._link(self._routes[step].endpoint)
         try:
             async with asyncio.timeout(seconds):
@@ -112,13 +117,11 @@ class MessageSession:
         loop = asyncio.get_running_loop()
         started = loop.time()
         post = self._posts[step]
-        box = post.box
-        # What the subscription has chosen need not be compared again.
-        address = "" if call.address == post.subscription.address else call.address
-        is_match = partial(_is_match, call, address, takes_retained=post.route.takes_retained)
-        is_entered = False
+        check_address(post.route, call.address)
+        box, is_match = post.box, _message_filter(post, call)
+        seen, is_entered = 0, False
         while True:
-            found = box.take(is_match)
+            found = box.take(is_match, after=seen)
             if found is not None:
                 spent = loop.time() - started
                 return ReceivedMessage(
@@ -127,6 +130,7 @@ class MessageSession:
             lost = box.loss(call.address)
             if lost is not None:
                 raise lost
+            seen = box.received
             if not is_entered:
                 is_entered = True
                 await self._enter(post, call, seconds)
@@ -152,14 +156,28 @@ class MessageSession:
                 link.detach(post.box)
 
 
-def _is_match(call: ReceiveCall, address: str, delivery: Delivery, *, takes_retained: bool) -> bool:
-    return matches(
-        delivery,
-        address or delivery.address,
-        call.correlation,
-        next(iter(call.content_types), None),
-        takes_retained=takes_retained,
-    )
+def _message_filter(post: _Post, call: ReceiveCall) -> Callable[[Delivery], bool]:
+    """Tells the messages of a step from others.
+
+    A subscription to a whole address, or to a name that has no levels, has chosen already; its
+    messages may be from a queue or topic of another name. A wildcard takes whole levels, and
+    ``order-{id}`` is less than one.
+    """
+    grammar = grammar_of(post.route)
+    is_chosen = call.address == post.subscription.address
+    is_compared = not is_chosen or (grammar is not None and has_parameters(call.address))
+
+    def is_match(delivery: Delivery) -> bool:
+        return matches(
+            delivery,
+            call.address if is_compared else delivery.address,
+            call.correlation,
+            next(iter(call.content_types), None),
+            takes_retained=post.route.takes_retained,
+            separator="/" if grammar is None else grammar.separator,
+        )
+
+    return is_match
 
 
 @contextmanager

@@ -93,7 +93,8 @@ class MessagingWorld(WrappedWorld):
 
 
 def _failure(reason: BrokerError) -> TransportFailure:
-    return TransportFailure(reason.code, reason.message, reason.hint)
+    is_unsent = reason.code == "rejected"
+    return TransportFailure(reason.code, reason.message, reason.hint, unsent=is_unsent)
 
 
 Wrap = Callable[[World], World]

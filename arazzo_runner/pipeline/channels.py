@@ -108,7 +108,14 @@ def _route(
     retained = operation.get("mqtt", {}).get("retain") is True
     messages = {one.name: one.bindings for one in call.messages}
     route = ChannelRoute(
-        name, call.source, endpoint, channel.bindings, operation, messages, retained
+        name,
+        call.source,
+        endpoint,
+        channel.bindings,
+        operation,
+        messages,
+        retained,
+        template=channel.address,
     )
     return route, hidden
 

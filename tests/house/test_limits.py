@@ -30,7 +30,10 @@ HELD = {
     "a message that a step without `timeout` waits for": ["unit/messaging/test_world.py::test_a_step_without_a_timeout_has_that_of_the_run"],
     "messages of a channel that no step has taken": ["unit/messaging/test_mailbox.py::test_the_oldest_are_dropped"],
     "one message that is sent": ["unit/messaging/test_world.py::test_a_message_that_is_too_large"],
-    "one message that is received": ["brokers/test_runs.py::test_message_above_the_limit"],
+    "one message that is received": [
+        "brokers/test_runs.py::test_message_above_the_limit",
+        "unit/messaging/test_world.py::test_headers_that_are_too_large",
+    ],
     "a server of channels": ["unit/messaging/test_hub.py::test_a_broker_that_does_not_respond", "unit/messaging/test_hub.py::test_a_broker_that_does_not_let_go"],
     "the run, looked at between any two criteria and within a query": ["run-timeout/at", "run-timeout/past", "unit/executor/test_run_state_time.py::test_criteria_within_the_time_are_all_judged", "unit/executor/test_run_state_time.py::test_a_query_ends_with_the_run"],
     "bodies that are kept for reports, together": ["unit/executor/test_body_budget.py::test_the_limit_itself_is_allowed", "unit/executor/test_body_budget.py::test_the_oldest_bodies_are_given_up_and_the_newest_never"],

@@ -212,7 +212,9 @@ def _urls(param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
         if not equals or not _SOURCE_NAME.fullmatch(name):
             name, url = "", text
         # Of channels there are other protocols: what serves an API is known with its description.
-        is_url = url.lower().startswith(("http://", "https://")) or (name and "://" in url)
+        is_url = url.lower().startswith(("http://", "https://")) or (
+            "://" in url and (name or _is_broker_url(url))
+        )
         if not is_url and not is_server_name(url):
             from arazzo_runner.report.secrets import URL_MASK
 
@@ -221,6 +223,13 @@ def _urls(param: click.Parameter, texts: tuple[str, ...]) -> dict[str, str]:
             raise click.BadParameter(message, param=param)
         found[name] = url
     return found
+
+
+def _is_broker_url(url: str) -> bool:
+    """Whether a URL can only be meant for channels."""
+    from arazzo_runner.messaging.protocols.registry import is_supported
+
+    return is_supported(url.partition("://")[0].lower())
 
 
 def check_folders(

@@ -260,10 +260,15 @@ _FAULTS: Final[Mapping[str, FaultSide]] = {
 }
 
 
+def fault_side(failure: TransportFailure) -> FaultSide:
+    """Whose fault it is that a channel could not be used."""
+    return _FAULTS.get(failure.code, "response")
+
+
 def _failed_outcome(
     planned: StepPlan, scope: Scope, failure: TransportFailure, message: StepMessage | None
 ) -> AttemptOutcome:
-    fault: FaultSide = _FAULTS.get(failure.code, "response")
+    fault = fault_side(failure)
     error = StepError(failure.code, failure.message, failure.hint, fault, planned.step.place)
     sent = None if failure.unsent else message
     attempt = Attempt(None, None, error, (), (), None, succeeded=False, message=sent)

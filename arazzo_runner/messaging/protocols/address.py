@@ -14,6 +14,11 @@ def has_parameters(address: str) -> bool:
     return _PARAMETER.search(address) is not None
 
 
+def literal_parts(address: str) -> list[str]:
+    """The text of an address around its ``{parameters}``."""
+    return _PARAMETER.split(address)
+
+
 def wildcard_address(address: str, separator: str, wildcard: str) -> str:
     """The address with ``wildcard`` for each part that holds a ``{parameter}``.
 

@@ -6,7 +6,6 @@ AsyncAPI Kafka Bindings 0.5.0: of a channel the ``topic``, of a message the ``ke
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import re
 from collections.abc import Awaitable, Iterable
 from typing import Any, Final, NamedTuple
@@ -154,9 +153,16 @@ def _failure(endpoint: Endpoint, reason: BaseException) -> BrokerError:
 
 
 async def _stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
-    with contextlib.suppress(TimeoutError, kafka_errors.KafkaError, OSError):
-        async with asyncio.timeout(_GOODBYE):
-            await client.stop()
+    """Stop a client, within its time.
+
+    In a task of its own: the library lets the cancellation of its own tasks through to its caller.
+    """
+    stopping = asyncio.ensure_future(client.stop())
+    try:
+        await asyncio.wait({stopping}, timeout=_GOODBYE)
+    finally:
+        stopping.cancel()
+        await asyncio.gather(stopping, return_exceptions=True)
 
 
 class KafkaConnection:

@@ -5,6 +5,7 @@ import ssl
 import pytest
 
 from arazzo_runner.asyncapi.model import Broker, BrokerSecurity, BrokerVariable, Channel
+from arazzo_runner.errors import UsageError
 from arazzo_runner.messaging.endpoint import (
     broker_credentials,
     build_endpoint,
@@ -56,12 +57,6 @@ def test_another_address_keeps_what_the_protocol_says():
     [
         ((), None, "the channel `orders` has no server", "set a server with"),
         ((broker(protocol="ibmmq"), broker(protocol="ibmmq")), None, "the servers of the channel `orders` speak `ibmmq`, which is not supported", "set a server with"),
-        ((broker(),), "mian", "`--server mian`: the channel `orders` is on no server of this name", "did you mean `main`?"),
-        ((broker(),), "xyz", "`--server xyz`: the channel `orders` is on no server of this name", "there are `main`"),
-        ((), "xyz", "`--server xyz`: the channel `orders` is on no server of this name", "there are none"),
-        ((), "jms://h", "`--server jms://h`: the protocol `jms` is not supported", "supported: "),
-        ((), "mqtt://u:p@h", "`--server` has a user name or password in its URL", "set `ARAZZO_AUTH_"),
-        ((), "mqtt://[", "`--server mqtt://[` is no URL", "set a server with"),
     ],
 )  # fmt: skip
 def test_no_server(servers, override, message, hint):
@@ -69,6 +64,31 @@ def test_no_server(servers, override, message, hint):
         choose_broker(channel(*servers), override)
     assert raised.value.message == message
     assert raised.value.hint.startswith(hint)
+
+
+def faults(error):
+    return [(one.code, one.message, one.help) for one in error.diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("servers", "override", "message", "hint"),
+    [
+        ((broker(),), "mian", "`--server mian`: the channel `orders` is on no server of this name", "did you mean `main`?"),
+        ((broker(),), "xyz", "`--server xyz`: the channel `orders` is on no server of this name", "there are `main`"),
+        ((), "xyz", "`--server xyz`: the channel `orders` is on no server of this name", "there are none"),
+        ((), "jms://h", "`--server jms://h`: the protocol `jms` is not supported", "supported: "),
+        ((), "mqtt://u:p@h", "`--server` has a user name or password in its URL", "set `ARAZZO_AUTH_"),
+        ((), "mqtt://[", "`--server mqtt://[` is no URL", "set a server with"),
+        ((), "mqtt://", "`--server mqtt://` has no host and port that can be used", "set a server with"),
+        ((), "mqtt://h:99999", "`--server mqtt://h:99999` has no host and port that can be used", "set a server with"),
+    ],
+)  # fmt: skip
+def test_a_flag_that_names_no_server(servers, override, message, hint):
+    with pytest.raises(UsageError) as raised:
+        choose_broker(channel(*servers), override)
+    [(code, text, way_out)] = faults(raised.value)
+    assert (code, text) == ("AZ906", message)
+    assert way_out.startswith(hint)
 
 
 VARIABLES = {
@@ -90,7 +110,6 @@ def test_an_endpoint():
 @pytest.mark.parametrize(
     ("host", "given", "message", "hint"),
     [
-        ("{stage}", {"stage": "old"}, "the server variable `stage` cannot be `old`", "it is one of `test`, `live`"),
         ("{tenant}", {}, "the variable `tenant` of the server `main` has no value", "set it with `--server-var tenant=...`"),
         ("{lost}", {}, "the variable `lost` of the server `main` has no value", "set it with `--server-var lost=...`"),
         ("b:port", {}, "the server `main` has no host that can be used: `b:port`", "set a server with"),
@@ -102,6 +121,15 @@ def test_no_endpoint(host, given, message, hint):
         build_endpoint(broker(host=host, variables=VARIABLES), given, BrokerCredentials())
     assert raised.value.message == message
     assert raised.value.hint.startswith(hint)
+
+
+def test_a_flag_that_no_variable_can_be():
+    with pytest.raises(UsageError) as raised:
+        build_endpoint(
+            broker(host="{stage}", variables=VARIABLES), {"stage": "old"}, BrokerCredentials()
+        )
+    message = "the server variable `stage` cannot be `old`"
+    assert faults(raised.value) == [("AZ906", message, "it is one of `test`, `live`")]
 
 
 def test_what_to_trust():

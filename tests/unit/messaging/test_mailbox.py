@@ -31,6 +31,29 @@ def test_messages_in_their_order_each_once():
     assert (box.size, texts(box)) == (2, ["a", "c"])
 
 
+def test_messages_that_were_looked_at():
+    """A step that waits looks at each message once, however many there are."""
+    box = Mailbox()
+    looked = []
+    for one in "abc":
+        box.put(message(one))
+        assert box.take(lambda one: looked.append(one.payload), after=box.received - 1) is None
+    assert (looked, box.received, box.size) == ([b"a", b"b", b"c"], 3, 3)
+    assert box.take(anything, after=1).payload == b"b"
+    assert box.take(anything, after=3) is None
+    assert texts(box) == ["a", "c"]
+
+
+def test_headers_count_for_the_limit(monkeypatch):
+    monkeypatch.setattr(mailbox, "MAX_BYTES", 10)
+    box = Mailbox()
+    for one in "ab":
+        box.put(Delivery("a", one.encode(), (("name", "v" * 5),)))
+    assert (box.dropped, texts(box)) == (1, ["b"])
+    box.put(message("c"))
+    assert (box.dropped, texts(box)) == (1, ["c"])
+
+
 def test_repeated_ones_are_counted(monkeypatch):
     monkeypatch.setattr(mailbox, "MAX_IDENTITIES", 2)
     box = Mailbox()

@@ -25,6 +25,13 @@ def test_addresses(pattern, address, expected):
     assert matches_address(pattern, address) is expected
 
 
+@pytest.mark.parametrize(
+    ("address", "expected"), [("o-1.paid", True), ("o-a/b.paid", True), ("o-a.b.paid", False)]
+)
+def test_addresses_of_another_separator(address, expected):
+    assert matches_address("o-{id}.paid", address, ".") is expected
+
+
 def location(text):
     part, _, pointer = text.partition("#")
     return MessageLocation(text, part, tuple(pointer.split("/")[1:]))

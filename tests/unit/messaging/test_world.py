@@ -284,6 +284,14 @@ def test_a_step_without_a_timeout_has_that_of_the_run(broker, document):
     assert error.hint == "the step has no `timeout` (milliseconds), so that of `--timeout` counts"
 
 
+def test_headers_that_are_too_large(broker, document):
+    deliveries = (Delivery("done/a", b'{"id": "a"}', (("x", "y" * (1 << 20)),)), done())
+    answering(broker, *deliveries)
+    result = arazzo.run(document())
+    assert result.passed
+    assert result.workflows[0].steps[-1].attempts[-1].message.others == 0
+
+
 class OwnChannels(arazzo.WrappedWorld):
     """A world with channels of its own: what is sent is what is received."""
 

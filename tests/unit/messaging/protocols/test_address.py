@@ -2,7 +2,11 @@
 
 import pytest
 
-from arazzo_runner.messaging.protocols.address import has_parameters, wildcard_address
+from arazzo_runner.messaging.protocols.address import (
+    has_parameters,
+    literal_parts,
+    wildcard_address,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,3 +23,7 @@ from arazzo_runner.messaging.protocols.address import has_parameters, wildcard_a
 def test_wildcards(address: str, separator: str, wildcard: str, expected: str) -> None:
     assert wildcard_address(address, separator, wildcard) == expected
     assert has_parameters(address) == (expected != address)
+
+
+def test_literal_parts() -> None:
+    assert literal_parts("orders/o-{id}/{part}") == ["orders/o-", "/", ""]

@@ -19,6 +19,7 @@ from arazzo_runner.messaging.model import (
     OutgoingMessage,
     Subscription,
 )
+from arazzo_runner.messaging.protocols import kafka
 from arazzo_runner.messaging.protocols.kafka import connect
 from brokers.inbox import Inbox
 from brokers.kafka import MockCluster, kafka_cluster, login_gate
@@ -56,6 +57,34 @@ async def connected(where: Endpoint) -> AsyncIterator[tuple[Connection, Inbox]]:
         async with asyncio.timeout(5):  # generous: it is bound to a second
             await connection.close()
             await connection.close()
+
+
+class Stopping:
+    """A client of the library whose own task was cancelled, or that does not end."""
+
+    def __init__(self, *, hangs: bool) -> None:
+        self.hangs = hangs
+        self.calls = 0
+
+    async def stop(self) -> None:
+        self.calls += 1
+        if self.hangs:
+            await asyncio.sleep(60)
+        raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize("hangs", [True, False])
+def test_client_that_does_not_stop(hangs: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever closes a connection goes on."""
+    monkeypatch.setattr(kafka, "_GOODBYE", 0.01)
+    client: Any = Stopping(hangs=hangs)
+
+    async def main() -> str:
+        async with asyncio.timeout(30):
+            await kafka._stop(client)
+        return "went on"
+
+    assert (asyncio.run(main()), client.calls) == ("went on", 1)
 
 
 Work = Callable[[Connection, Inbox], Awaitable[Any]]
