@@ -91,13 +91,13 @@ class Server:
     def url(self, name: str, password: str = "open-sesame-7") -> str:
         return f"postgresql://{USER}:{password}@127.0.0.1:{self.port}/{name}"
 
-    def new_database(self) -> str:
-        """The URL of a database that nothing is in."""
+    def new_database(self, template: str = "template1") -> str:
+        """The URL of a database with what is in the template: by itself nothing."""
         import psycopg
 
         name = f"test_{next(_NUMBERS)}"
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f"create database {name}".encode())
+            connection.execute(f"create database {name} template {template}".encode())
             # That a server was there lately says nothing of workers that were not: not right away.
             connection.execute(
                 "select pg_sleep(greatest(0, 1 - extract(epoch from now() -"
@@ -124,6 +124,6 @@ def serve(*settings: str) -> Iterator[Server]:
         try:
             yield server
         finally:
-            server.end()
+            server.end(signal.SIGQUIT)  # at once: its data is removed, nothing has to be written
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -30,3 +30,22 @@ def postgres() -> Iterator[Server]:
 @pytest.fixture
 def database_url(postgres: Server) -> str:
     return postgres.new_database()
+
+
+@pytest.fixture(scope="session")
+def _template(postgres: Server) -> str:
+    """The name of a database with the tables of batches, to copy: to make them takes longer."""
+    from arazzo_runner.batch.database import Database
+    from arazzo_runner.batch.schema import migrate
+
+    url = postgres.new_database()
+    database = Database(url)
+    migrate(database)
+    database.close()
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture
+def tables_url(postgres: Server, _template: str) -> str:
+    """The URL of a database with the tables of batches, and no batch."""
+    return postgres.new_database(_template)

@@ -9,20 +9,18 @@ import pytest
 from arazzo_runner.batch.chunks import WorkerChunks
 from arazzo_runner.batch.database import Database
 from arazzo_runner.batch.model import BatchSubmission, ChunkLease
-from arazzo_runner.batch.schema import migrate
 from arazzo_runner.batch.store import BatchStore
 from arazzo_runner.journal.model import RowRecord, RunRecord
-from postgresql import database_url, postgres
+from postgresql import _template, database_url, postgres, tables_url
 
-__all__ = ["database_url", "postgres"]
+__all__ = ["_template", "database_url", "postgres", "tables_url"]
 
 ROWS, SIZE = 12, 5
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    migrate(opened)
+def database(tables_url: str) -> Iterator[Database]:
+    opened = Database(tables_url)
     yield opened
     opened.close()
 

@@ -21,8 +21,8 @@ def moments(rates: list[SharedRate], each: int) -> list[float]:
     return sorted(asyncio.run(go()))
 
 
-def test_two_workers_share_the_turns_of_an_api(database, database_url) -> None:
-    other = Database(database_url)
+def test_two_workers_share_the_turns_of_an_api(database, tables_url) -> None:
+    other = Database(tables_url)
     rates = [SharedRate(one, "https://api.example", 100.0) for one in (database, other)]
     found = moments(rates, 15)
     assert found[-1] - found[0] > 29 / 100 - 0.05

@@ -1,5 +1,6 @@
-"""The command `arazzo batch` in processes of its own."""
+"""The command `arazzo batch`: workers in processes of their own, other actions in this one."""
 
+import io
 import json
 import os
 import signal
@@ -8,10 +9,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from arazzo_runner.batch import queue as queues
+from arazzo_runner.cli.main import main
+from table_queue import TableQueue
 from unit.cli.journal.things import Things
 
 # What is minutes of waiting in earnest is seconds here; all else is as it is.
@@ -57,12 +62,18 @@ class Batches:
         return {**known, **tests, "ARAZZO_DATABASE": self.database, **more}
 
     def arazzo(self, action: str, *words: str, **more: str) -> tuple[int, str, str]:
-        done = subprocess.run(
-            [sys.executable, "-c", _HASTY, "batch", action, *words],
-            cwd=self.folder, env=self.environment(**more), text=True, capture_output=True,
-            timeout=120, check=False,
-        )  # fmt: skip
-        return done.returncode, done.stdout, done.stderr
+        """What an action ends with and prints. To start a process takes longer than most of them."""
+        out, err = io.StringIO(), io.StringIO()
+        queue = TableQueue if self.queue == "table" else queues.ProcrastinateQueue
+        with (
+            chdir(self.folder),
+            patch.dict(os.environ, self.environment(**more), clear=True),
+            patch.object(queues, "ProcrastinateQueue", queue),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            code = main(["batch", action, *words])
+        return code, out.getvalue(), err.getvalue()
 
     def start(self, *words: str) -> str:
         code, out, err = self.arazzo("start", "w.yaml", "--cases", "rows.csv", *words)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from postgresql import database_url, postgres
+from postgresql import _template, database_url, postgres, tables_url
 from unit.cli.batch.batches import Batches
 from unit.cli.journal.things import serve, write_documents
 
-__all__ = ["database_url", "postgres"]
+__all__ = ["_template", "database_url", "postgres", "tables_url"]
 
 
 @pytest.fixture
@@ -17,8 +17,7 @@ def things(tmp_path):
 
 
 @pytest.fixture
-def batches(tmp_path, things, database_url) -> Batches:
-    made = Batches(tmp_path, database_url, things)
-    assert made.arazzo("init")[0] == 0
+def batches(tmp_path, things, tables_url) -> Batches:
+    made = Batches(tmp_path, tables_url, things)
     made.write_rows(6)
     return made
