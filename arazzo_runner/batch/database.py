@@ -113,7 +113,9 @@ class Database:
             raise DatabaseError(f"refuses: {self._text(reason)}") from None
         except (psycopg.OperationalError, psycopg.InterfaceError) as reason:
             self._drop()
-            raise NoAnswerError(f"does not respond: {self._text(reason)}") from None
+            text = self._text(reason)
+            verb = "refuses the connection" if _REFUSAL in text else "does not respond"
+            raise NoAnswerError(f"{verb}: {text}") from None
         except psycopg.Error as reason:
             raise DatabaseError(f"cannot be used: {self._text(reason)}") from None
 
@@ -121,6 +123,8 @@ class Database:
         return safe_text(str(reason), self._words)
 
 
+_REFUSAL: Final = "FATAL:"
+"""What PostgreSQL says where it takes no connection, such as one with a wrong password."""
 _NO_SCHEMA: Final = "has no tables of arazzo: `arazzo batch init` makes them"
 
 
@@ -136,10 +140,28 @@ def _parse(url: str) -> dict[str, Any]:
     from psycopg.conninfo import conninfo_to_dict
 
     try:
-        return dict(conninfo_to_dict(url))
+        words = dict(conninfo_to_dict(url))
     except ProgrammingError:
         # What libpq says of it may hold a part of the password.
         raise DatabaseError(_MALFORMED) from None
+    _check_places(words)
+    return words
+
+
+def _check_places(words: Mapping[str, Any]) -> None:
+    """Raise DatabaseError where a part of a password may stand as host, port or name.
+
+    libpq ends the password at the first ``@``, and takes it for a port if it has a ``/``.
+    """
+    if any("@" in str(words.get(one) or "").removeprefix("@") for one in ("host", "dbname")):
+        raise DatabaseError(_UNENCODED)
+    ports = str(words.get("port") or "").split(",")
+    if not all(not one or (one.isascii() and one.isdecimal()) for one in ports):
+        raise DatabaseError(_UNENCODED)
 
 
 _MALFORMED: Final = "is no URL such as `postgresql://host:5432/name`"
+_UNENCODED: Final = (
+    "has an `@` or `/` where none can be, or a port that is no number;"
+    " in a password `@` is written `%40`, and `/` is `%2F`"
+)

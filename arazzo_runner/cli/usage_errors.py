@@ -22,6 +22,8 @@ from arazzo_runner.http_semantics.user_information import without_logins
 from arazzo_runner.text.diagnostic import Diagnostic, error, nearest
 from arazzo_runner.text.pattern import lazy_pattern
 
+_VOWELS: Final = "AEIO"  # of metavars: `an ID`, but `a URL`
+
 
 class UnknownCommandError(click.UsageError):
     """No command has the name of the first word; ``hint`` is the way out."""
@@ -83,7 +85,8 @@ def _sentence(
             return f"`{name}` {needs} {'a ' * (needs == 'needs')}value", None
         case click.MissingParameter(param=click.Parameter() as parameter) if context is not None:
             wanted = parameter.make_metavar(context).removesuffix("…")
-            return f"`{context.command_path}` needs a {wanted}", _see_help(context)
+            article = "an" if wanted[:1] in _VOWELS else "a"
+            return f"`{context.command_path}` needs {article} {wanted}", _see_help(context)
         case click.BadParameter(param=click.Parameter() as parameter):
             return f"`{_origin(parameter, context)}`: {_plain_message(mistake.message)}", None
         case click.UsageError() if context is not None and (extra := _EXTRA.match(mistake.message)):

@@ -66,7 +66,7 @@ def database_error(label: str, reason: DatabaseError) -> DiagnosedError:
     return UsageError(error("AZ906", message))
 
 
-_NO_ANSWER: Final = "see that it runs, and that `--database` names it"
+_NO_ANSWER: Final = "see that it runs, and that `--database` names it, with its user and password"
 
 
 def batch_of(database: Database, spelled: str) -> BatchRecord:

@@ -100,6 +100,9 @@ class BatchStart:
         if given["cases"] is None:
             message = "`arazzo batch start` needs rows"
             raise UsageError(error("AZ906", message, help="add `--cases FILE`"))
+        if given["submission_key"] == "":
+            message = "`--key` is empty, and would be the same key for all batches"
+            raise UsageError(error("AZ906", message, help="name the batch, or leave `--key` out"))
         check_flags([self._document], given)
         check_folder(self._document)
         log = DocumentLog()

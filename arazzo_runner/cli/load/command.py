@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
@@ -76,7 +77,9 @@ def _perform(document: str, given: Mapping[str, Any]) -> int:
     thresholds = parse_thresholds(given["fail_if"], _step_ids(description))
     if settings.html is not None:
         check_writable(settings.html)
-    session = LoadSession(_user(description, given), settings, _say)
+    user = _user(description, given)
+    _check_listening(settings, given)
+    session = LoadSession(user, settings, _say)
     outcome = session.perform()
     if settings.is_worker:
         return 128 + outcome.received if outcome.received else ExitCode.PASSED
@@ -113,7 +116,26 @@ def _address(text: str, flag: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not (port.isascii() and port.isdecimal() and 0 < int(port[:6]) < 65_536):
         raise UsageError(error("AZ906", f"`{flag} {text}` is no HOST:PORT"))
-    return host, int(port)
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _check_listening(settings: LoadSettings, given: Mapping[str, Any]) -> None:
+    """Raise UsageError where the page or the master cannot listen: Locust would not say which."""
+    flags: dict[str, tuple[str, int]] = {}
+    if settings.is_master:
+        flags["--master-at"] = settings.master
+    if not settings.is_headless and not settings.is_worker:
+        flags["--page-at"] = settings.page
+    for flag, (host, port) in flags.items():
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        try:
+            socket.create_server((host, port), family=family).close()
+        except OSError as reason:
+            typed = given[flag.removeprefix("--").replace("-", "_")]
+            why = (reason.strerror or str(reason)).partition(" (")[0].lower()
+            message = f"`{flag} {typed}` cannot be used: {why}"
+            hint = "name an address of this machine, and a port that is free"
+            raise UsageError(error("AZ906", message, help=hint)) from None
 
 
 def _step_ids(description: Description) -> dict[str, list[str]]:

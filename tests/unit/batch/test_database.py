@@ -24,11 +24,29 @@ def test_what_is_no_url(url) -> None:
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql://me:x@{SECRET}@db.example:6000/runs",
+        f"postgresql://me:x/{SECRET}@db.example:6000/runs",
+        f"postgresql://me:7/{SECRET}@db.example:6000/runs",
+        "postgresql://me:x@db.example:port/runs",
+    ],
+)
+def test_a_password_that_is_not_encoded_is_not_taken_for_a_place(url) -> None:
+    with pytest.raises(DatabaseError, match="in a password `@` is written `%40`") as caught:
+        Database(url)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("url", "label"),
     [
         (f"postgresql://me:{SECRET}@db.example:6000/runs", "db.example:6000/runs"),
         (f"host=h user=u password={SECRET}", "h:5432/u"),
+        (f"postgresql://me:x%40{SECRET}@db.example/runs", "db.example:5432/runs"),
         ("postgresql:///runs", "localhost:5432/runs"),
+        ("postgresql://a:1,b:2/runs", "a,b:1,2/runs"),
+        ("host=@socket dbname=runs", "@socket:5432/runs"),
     ],
 )
 def test_a_label_has_no_password(url, label) -> None:
@@ -40,6 +58,12 @@ def test_a_server_that_does_not_respond() -> None:
     with pytest.raises(NoAnswerError, match="does not respond") as caught:
         check_schema(database)
     assert SECRET not in str(caught.value)
+
+
+def test_a_server_that_refuses_the_connection(database_url) -> None:
+    database = Database(database_url.rpartition("/")[0] + "/of_another_name")
+    with pytest.raises(NoAnswerError, match=r"refuses the connection: .*does not exist"):
+        check_schema(database)
 
 
 def test_who_gives_up_waits_no_more() -> None:

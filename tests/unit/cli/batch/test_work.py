@@ -163,6 +163,8 @@ def test_rows_of_a_batch_that_is_cancelled_are_skipped(batches: Batches) -> None
     [
         (["status", "99"], "has no batch `99`"),
         (["results", "x"], "has no batch `x`"),
+        (["results"], "needs an ID"),
+        (["start", "w.yaml", "--cases", "rows.csv", "--key", ""], "`--key` is empty"),
         (["retry", "1"], "has to know which rows"),
         (["prune", "--passed"], "name its ID"),
         (["status", "--watch"], "name its ID"),

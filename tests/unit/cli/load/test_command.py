@@ -184,6 +184,19 @@ def test_what_is_wrong_comes_before_anything_is_sent(
     assert server.paths.total() == 0
 
 
+@pytest.mark.parametrize(
+    ("arguments", "flag"), [((), "--page-at"), (("--master", "--headless"), "--master-at")]
+)
+def test_an_address_that_is_in_use(
+    tmp_path: Path, server: Server, arguments: tuple[str, ...], flag: str
+) -> None:
+    place = f"127.0.0.1:{server.server_port}"
+    code, output, errors = load(tmp_path, "-i", "id=a", *arguments, flag, place)
+    assert (code, output) == (2, "")
+    assert f"error[AZ906]: `{flag} {place}` cannot be used: address already in use" in errors
+    assert server.paths.total() == 0
+
+
 def test_a_signal_ends_it_with_the_figures(tmp_path: Path, server: Server) -> None:
     process = start(tmp_path, "--headless", "-i", "id=a")
     server.busy.wait()
