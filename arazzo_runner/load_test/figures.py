@@ -15,7 +15,10 @@ WORKFLOW: Final = "WORKFLOW"
 EntryName: TypeAlias = tuple[str, str]
 """A workflowId with a stepId; with an empty one the workflow as a whole."""
 
-FiguresData: TypeAlias = list[tuple[str, str, str, int, int, Any]]
+FiguresData: TypeAlias = list[tuple[str, str, str, int, int, Any, dict[str, int]]]
+
+_MAX_REASONS: Final = 20
+"""The reasons of failures that are counted for an entry: those that come first."""
 
 
 class Figure(Struct):
@@ -28,6 +31,13 @@ class Figure(Struct):
     ended: int = 0
     failed: int = 0
     durations: Histogram = field(default_factory=Histogram)
+    reasons: dict[str, int] = field(default_factory=dict)
+    """Why how many failed, in words that are the same for equal failures."""
+
+    def count_reason(self, reason: str, count: int = 1) -> None:
+        """Add failures that have the same reason."""
+        if reason in self.reasons or len(self.reasons) < _MAX_REASONS:
+            self.reasons[reason] = self.reasons.get(reason, 0) + count
 
     @property
     def failed_share(self) -> float:
@@ -47,6 +57,7 @@ class Figures:
         label: str,
         duration: float | None,
         verdict: bool | None,  # noqa: FBT001 - a fact, no choice
+        reason: str | None = None,
     ) -> None:
         """Count a request or a run; ``verdict`` is None for a request whose step goes on."""
         figure = self._entries.setdefault(name, Figure(label))
@@ -55,6 +66,8 @@ class Figures:
         if verdict is not None:
             figure.ended += 1
             figure.failed += not verdict
+        if reason is not None:
+            figure.count_reason(reason)
 
     def clear(self) -> None:
         """Begin anew."""
@@ -86,17 +99,20 @@ class Figures:
         self.clear()
         return data
 
-    def _to_data(self) -> Iterator[tuple[str, str, str, int, int, Any]]:
+    def _to_data(self) -> Iterator[tuple[str, str, str, int, int, Any, dict[str, int]]]:
         for (workflow, step), one in self._entries.items():
-            yield workflow, step, one.label, one.ended, one.failed, one.durations.to_data()
+            durations = one.durations.to_data()
+            yield workflow, step, one.label, one.ended, one.failed, durations, one.reasons
 
     def merge(self, data: FiguresData) -> None:
         """Add what another process has sent."""
-        for workflow, step, label, ended, failed, durations in data:
+        for workflow, step, label, ended, failed, durations, reasons in data:
             figure = self._entries.setdefault((workflow, step), Figure(label))
             figure.ended += ended
             figure.failed += failed
             figure.durations.merge(Histogram.from_data(durations))
+            for reason, count in reasons.items():
+                figure.count_reason(reason, count)
 
 
 class LoadOutcome(Struct, frozen=True):

@@ -83,7 +83,9 @@ class LoadSession:
             entry: EntryName | None = more.get("entry")
             if entry is not None:
                 seconds = None if response_time is None else response_time / 1000
-                self._figures.add(entry, f"{request_type} {name}", seconds, more["verdict"])
+                failure = more.get("exception")
+                reason = None if failure is None else str(failure)
+                self._figures.add(entry, f"{request_type} {name}", seconds, more["verdict"], reason)
 
         def begin(**_: Any) -> None:
             self._figures.clear()

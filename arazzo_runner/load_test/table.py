@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from arazzo_runner.load_test.figures import Figure, LoadOutcome
 
 _TITLES = ("count", "failed", "mean", "p50", "p95", "p99", "max")
+_REASONS = 5
 
 
 def figure_lines(outcome: LoadOutcome) -> Iterator[str]:
@@ -17,6 +18,7 @@ def figure_lines(outcome: LoadOutcome) -> Iterator[str]:
         yield _row("", _TITLES, width)
     for label, cells in rows:
         yield _row(label, cells, width)
+    yield from _reason_lines(outcome)
     runs = outcome.figures.runs()
     rate = runs.ended / outcome.duration if outcome.duration > 0 else 0.0
     counts = f"{runs.ended:,} runs, {runs.failed:,} failed"
@@ -26,6 +28,21 @@ def figure_lines(outcome: LoadOutcome) -> Iterator[str]:
             "note: the generator was the limit: its CPU was over 90 %, so that its own delay stands"
             " in the durations; take fewer users, or more workers (`--master`, `--worker`)"
         )
+
+
+def _reason_lines(outcome: LoadOutcome) -> Iterator[str]:
+    """Why steps failed, the most frequent reasons first."""
+    found = [
+        (count, one.label, reason)
+        for (_, step), one in outcome.figures.entries.items()
+        if step
+        for reason, count in one.reasons.items()
+    ]
+    found.sort(key=lambda entry: -entry[0])
+    for count, label, reason in found[:_REASONS]:
+        yield f"{label}: {count:,} failed: {reason}"
+    if len(found) > _REASONS:
+        yield f"further reasons: {len(found) - _REASONS}"
 
 
 def _label(step: str, figure: Figure) -> str:

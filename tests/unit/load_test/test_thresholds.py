@@ -3,7 +3,8 @@
 import pytest
 
 from arazzo_runner.errors import UsageError
-from arazzo_runner.load_test.figures import Figures
+from arazzo_runner.load_test.figures import Figures, LoadOutcome
+from arazzo_runner.load_test.table import figure_lines
 from arazzo_runner.load_test.thresholds import parse_thresholds
 
 STEPS = {"order": ["create", "pay"], "refund": ["pay", "refund"], "buy more": []}
@@ -76,10 +77,20 @@ def test_when_it_trips() -> None:
 def test_figures_of_several_processes() -> None:
     mine, theirs = Figures(), Figures()
     mine.add(("order", ""), "WORKFLOW order", 1.0, True)
+    mine.add(("order", "pay"), "POST /pay (pay)", 1.0, False, "503: failed")
     theirs.add(("order", ""), "WORKFLOW order", 2.0, False)
+    theirs.add(("order", "pay"), "POST /pay (pay)", 2.0, False, "503: failed")
+    for number in range(30):
+        theirs.add(("order", "pay"), "POST /pay (pay)", 2.0, False, f"{number}")
     theirs.add(("refund", ""), "WORKFLOW refund", 3.0, True)
     mine.merge(theirs.take())
     assert theirs.take() == []
     runs = mine.runs()
     assert (runs.ended, runs.failed, runs.durations.longest) == (3, 1, 3.0)
-    assert [*mine.entries] == [("order", ""), ("refund", "")]
+    assert [*mine.entries] == [("order", ""), ("order", "pay"), ("refund", "")]
+    lines = [*figure_lines(LoadOutcome(mine, 1.0))]
+    assert lines[4:6] == [
+        "POST /pay (pay): 2 failed: 503: failed",
+        "POST /pay (pay): 1 failed: 0",
+    ]
+    assert lines[-2] == "further reasons: 15"

@@ -134,7 +134,17 @@ def test_runs_that_fail_and_a_threshold(tmp_path: Path, server: Server) -> None:
     code, output, _ = load(tmp_path, *SHORT, "-i", "id=missing", *bounds)
     assert code == 1
     assert "GET /books/{id} (second)" not in output
+    failed = counts(output)["GET /books/{id} (first)"]
+    assert f"GET /books/{{id}} (first): {failed:,} failed: 404: $statusCode == 200\n" in output
     assert output.endswith("\nfailed: failed(read) > 99%: it was 100.00%\n")
+
+
+def test_a_server_that_is_away_is_named_as_the_reason(tmp_path: Path, server: Server) -> None:
+    away = f"http://127.0.0.1:{free_port()}"
+    code, output, errors = load(tmp_path, *SHORT, "-i", "id=a", "--server", away)
+    assert (code, errors) == (1, "")
+    failed = counts(output)["GET /books/{id} (first)"]
+    assert f"\nGET /books/{{id}} (first): {failed:,} failed: connect\n" in output
 
 
 BOUNDS = parse_thresholds(["max(read) > 2s"], {"read": []})
@@ -237,7 +247,8 @@ class Reader(ArazzoUser):
 
 def test_a_file_of_locust(tmp_path: Path, server: Server) -> None:
     (tmp_path / "locustfile.py").write_text(LOCUSTFILE)
-    words = ["--headless", "-u", "2", "-r", "9", "-t", "2s", "--json", "--only-summary"]
+    # Without a time to stop in, Locust leaves requests in flight uncounted.
+    words = ["--headless", "-u", "2", "-r", "9", "-t", "2s", "-s", "30", "--json", "--only-summary"]
     ran = subprocess.run(
         [sys.executable, "-m", "locust", *words],
         cwd=tmp_path,
