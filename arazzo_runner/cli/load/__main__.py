@@ -3,13 +3,17 @@
 Nothing may be imported before that: a module keeps what it has imported.
 """
 
-from gevent import monkey
+import sys
 
-monkey.patch_all()
+try:
+    from gevent import monkey
 
-if __name__ == "__main__":
-    import sys
+    monkey.patch_all()
 
     from arazzo_runner.cli.main import main
+except KeyboardInterrupt:  # Ctrl-C while it begins; later `main` has it
+    sys.stderr.write("interrupted\n")
+    sys.exit(130)
 
+if __name__ == "__main__":
     sys.exit(main())

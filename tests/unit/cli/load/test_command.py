@@ -216,6 +216,18 @@ def test_a_signal_ends_it_with_the_figures(tmp_path: Path, server: Server) -> No
     assert server.paths.total() == sum(counts(output).values()) - counts(output)["WORKFLOW read"]
 
 
+def test_an_interrupt_while_it_begins_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "gevent.py").write_text("raise KeyboardInterrupt")
+    ended = subprocess.run(
+        [sys.executable, "-m", "arazzo_runner.cli.load"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (130, "interrupted\n")
+
+
 def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
