@@ -76,7 +76,7 @@ class MessageSession:
     async def _open(self, call: OpenCall) -> None:
         for use in call.channels:
             with _naming(use):
-                check_address(self._routes[use.step], use.address)
+                check_address(self._routes[use.step], use.address, use.action)
         links = [(use, await self._link(self._routes[use.step].endpoint)) for use in call.channels]
         for use, link in links:
             with _naming(use):
@@ -104,7 +104,7 @@ class MessageSession:
         self._posts[use.step] = _Post(route, subscription, box)
 
     async def _publish(self, step: str, seconds: float, outgoing: OutgoingMessage) -> None:
-        check_address(self._routes[step], outgoing.address)
+        check_address(self._routes[step], outgoing.address, "send")
         link = await self._link(self._routes[step].endpoint)
         try:
             async with asyncio.timeout(seconds):
@@ -117,7 +117,7 @@ class MessageSession:
         loop = asyncio.get_running_loop()
         started = loop.time()
         post = self._posts[step]
-        check_address(post.route, call.address)
+        check_address(post.route, call.address, "receive")
         box, is_match = post.box, _message_filter(post, call)
         seen, is_entered = 0, False
         while True:

@@ -34,7 +34,7 @@ def route(protocol, template, channel=None):
 )  # fmt: skip
 def test_values_that_leave_their_level(protocol, template, address, fault):
     with pytest.raises(BrokerError) as raised:
-        check_address(route(protocol, template), address)
+        check_address(route(protocol, template), address, "receive")
     found = f"`{address}` is no address of the channel `{template}`: a parameter {fault}"
     assert (raised.value.code, raised.value.message) == ("rejected", found)
 
@@ -56,7 +56,7 @@ def test_values_that_leave_their_level(protocol, template, address, fault):
     ],
 )
 def test_values_that_mean_themselves(protocol, template, address):
-    check_address(route(protocol, template), address)
+    check_address(route(protocol, template), address, "receive")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_wildcards_of_amqp_are_those_of_topic_exchanges(channel, value, fault):
     one = route("amqp", "done.{id}", channel)
     assert (grammar_of(one) is None) == (channel is not EXCHANGE)
     if fault is None:
-        check_address(one, f"done.{value}")
+        check_address(one, f"done.{value}", "receive")
         return
     with pytest.raises(BrokerError, match=f"a parameter {fault}".replace("*", r"\*")):
-        check_address(one, f"done.{value}")
+        check_address(one, f"done.{value}", "receive")
