@@ -64,7 +64,7 @@ class MessageHub:
         """The connection to an endpoint, in the loop; one that was lost is opened anew."""
         self._links = [one for one in self._links if one.lost is None]
         for one in self._links:
-            if one.endpoint == endpoint:
+            if one.endpoint == endpoint and one.is_current():
                 return one
         opened = BrokerLink(endpoint)
         self._links.append(opened)
@@ -82,9 +82,17 @@ class BrokerLink:
         self.endpoint = endpoint
         self.lost: BrokerError | None = None
         self._connection: Connection | None = None
+        self._opener: Connect | None = None
         self._closing: asyncio.Future[None] | None = None
         self._turn = asyncio.Lock()
         self._boxes: list[tuple[Subscription, list[Mailbox]]] = []
+
+    def is_current(self) -> bool:
+        """Whether its protocol is still opened by what has opened it (``with_protocol``)."""
+        try:
+            return self._opener is None or self._opener == _connector(self.endpoint)
+        except BrokerError:
+            return False
 
     async def connection(self) -> Connection:
         """Connect, once. Raises BrokerError."""
@@ -103,7 +111,8 @@ class BrokerLink:
         endpoint = self.endpoint
         try:
             async with asyncio.timeout(endpoint.connect_timeout):
-                return await _connector(endpoint)(endpoint, self)
+                self._opener = _connector(endpoint)
+                return await self._opener(endpoint, self)
         except TimeoutError:
             message = f"`{endpoint.label}` did not respond within {endpoint.connect_timeout:g} s"
             raise BrokerError("timeout", message) from None

@@ -183,11 +183,3 @@ def test_server_that_is_down(tmp_path: Path) -> None:
         pass
     result = run(tmp_path, description("ws", host, {}), SEND, RECEIVE)
     assert "no broker is listening at `ws://127.0.0.1:" in str(result)
-
-
-def test_what_is_no_event_stream(tmp_path: Path) -> None:
-    with events() as host, pytest.raises(arazzo.DocumentError) as caught:
-        run(tmp_path, description("http", host, GET), SEND, RECEIVE)
-    (finding,) = caught.value.diagnostics
-    assert finding.code == "AZ215"
-    assert "over HTTP is not an event stream" in finding.message

@@ -159,4 +159,4 @@ def test_steps_of_channels_may_do_anything(tmp_path: Path) -> None:
     tell = arazzo.load_text(text, base=tmp_path).workflows["tell"]
     assert tell.steps == (arazzo.StepInfo("s", None, None, None),)
     assert (tell.read_only, tell.destructive) == (False, True)
-    assert len(tell.errors) == 1
+    assert tell.errors == ()

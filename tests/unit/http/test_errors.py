@@ -255,10 +255,10 @@ def test_addresses_that_do_not_answer(monkeypatch) -> None:
 def test_channels_are_refused(kind) -> None:
     world = kind(environment={})
     text = "the channel `c` cannot be reached: AsyncAPI steps are not run over HTTP"
-    assert run_coroutine(world.publish(PublishCall("k", "c", b""))) == TransportFailure(
-        "refused", text
-    )
-    received = run_coroutine(world.receive(ReceiveCall("k", "c", None, None)))
+    assert run_coroutine(
+        world.publish(PublishCall("k", "s", "c", "a", b"", (), None, 1.0))
+    ) == TransportFailure("refused", text)
+    received = run_coroutine(world.receive(ReceiveCall("k", "s", "c", "a", None, None, 1.0)))
     assert received == TransportFailure("refused", text)
 
 

@@ -153,7 +153,7 @@ def test_another_address_after_the_end_of_one(shop, tmp_path) -> None:
     assert error is not None
     assert (error.code, error.message) == (
         "timeout",
-        "no message was received from `news` within 0.05 s: no other was",
+        "no message was received from `news` within 0.05 s: no other was received",
     )
     assert shop.paths == ["/news", "/orders", "/orders/1/events", "/orders", "/orders/2/events"]
 

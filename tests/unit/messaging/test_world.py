@@ -274,7 +274,7 @@ def test_messages_above_a_limit_of_their_own(broker, document):
     assert result.passed
     answering(broker, done("a" * 20))
     message = failure(arazzo.run(path, limits=limits)).message
-    assert message.endswith("no other was, 1 refused: larger than 11 bytes")
+    assert message.endswith("no other was received, and 1 was refused (larger than 11 bytes)")
 
 
 def test_a_step_without_a_timeout_has_that_of_the_run(broker, document):
