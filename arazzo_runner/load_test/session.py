@@ -168,9 +168,9 @@ class LoadSession:
         self._awaited = {one.id for one in self._runner.clients.all}
         for one in self._awaited.copy():
             self._runner.server.send_to_client(Message("quit", None, one))
-        with gevent.Timeout(_STOP_TIME + 1.0, False):  # noqa: FBT003 - as it is to be called
-            while self._awaited:
-                gevent.sleep(0.02)
+        until = time.monotonic() + _STOP_TIME + 1.0
+        while self._awaited and time.monotonic() < until:
+            gevent.sleep(0.02)
 
     def _csv_writer(self) -> Any:
         if self._settings.csv is None:
