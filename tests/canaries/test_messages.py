@@ -15,7 +15,7 @@ asyncapi: 3.0.0
 info: {title: Shop, version: 1.0.0}
 defaultContentType: application/json
 servers:
-  main: {host: 'broker.example:1883', protocol: mqtt, security: [{$ref: '#/components/securitySchemes/login'}]}
+  main: {host: 'broker.example:6379', protocol: redis, security: [{$ref: '#/components/securitySchemes/login'}]}
 channels:
   orders: {address: 'orders/{token}', messages: {order: {payload: {type: object}}}}
   replies:
@@ -95,7 +95,7 @@ def test_messages(tmp_path, monkeypatch, outcome, verbosity):
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "out" / "summary.md"))
     broker, connect = broker_of(outcome)
     reports = [word for kind in REPORTS for word in ("--report", f"{kind}={tmp_path}/out/{kind}")]
-    with with_protocol("mqtt", connect):
+    with with_protocol("redis", connect):
         code, streams = run([
             "--debug", "run", "flow.arazzo.yaml", "--secret", "named", "--otel", "--record", "out/recording.json",
             "-i", f"password={CANARIES['password-input']}", "-i", f"hidden={CANARIES['write-only-input']}",
