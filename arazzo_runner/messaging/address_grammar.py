@@ -34,6 +34,8 @@ _NATS: Final = AddressGrammar("NATS", ".", ".*> ", start="$")
 _AMQP: Final = AddressGrammar("AMQP", ".", ".", frozenset({"*", "#"}))
 _URL: Final = AddressGrammar("a URL", "/", "/?#%\\", frozenset({".", ".."}))
 
+_ENCODED_URL: Final = AddressGrammar("a URL", "/", "/?#\\", frozenset({".", "..", "%2e%2e"}))
+
 _BY_PROTOCOL: Final = {
     **dict.fromkeys(("mqtt", "mqtts", "secure-mqtt", "mqtt5"), _MQTT),
     **dict.fromkeys(("nats", "nats+tls", "tls"), _NATS),
@@ -60,10 +62,13 @@ def check_address(route: ChannelRoute, address: str, action: Direction) -> None:
     """See that the values of parameters stay in their levels. Raises BrokerError.
 
     What the template has itself is meant so; all that comes on top is from values. In the URL that
-    a message is sent to they are percent-encoded (``executor/channels/message.py``).
+    a message is sent to they are percent-encoded already, where the description says that it is one
+    (``executor/channels/message.py``): with ``--server`` of another protocol they are not.
     """
     grammar = grammar_of(route)
-    if grammar is None or address == route.template or (grammar is _URL and action == "send"):
+    if grammar is _URL and action == "send":
+        grammar = _ENCODED_URL
+    if grammar is None or address == route.template:
         return
     fault = _fault(grammar, route.template, address)
     if fault is not None:

@@ -43,7 +43,7 @@ def build_message(call: ChannelCall, scope: Scope, seconds: float) -> BuiltMessa
     ``seconds`` bound its queries. Raises EvaluationError, RequestRefused or BodyError: then
     nothing may be sent.
     """
-    address = channel_address(call, scope, is_url=_is_of_url(call))
+    address = channel_address(call, scope)
     if "{" in address:
         name = _VARIABLE.findall(address)[0]
         raise RequestRefused(f"the parameter `{name}` of the channel's address has no value")
@@ -54,12 +54,14 @@ def build_message(call: ChannelCall, scope: Scope, seconds: float) -> BuiltMessa
     return BuiltMessage(address, _headers(call, scope), kind, payload.content, payload.value)
 
 
-def channel_address(call: ChannelCall, scope: Scope, *, is_url: bool = False) -> str:
+def channel_address(call: ChannelCall, scope: Scope) -> str:
     """The address; a ``{parameter}`` without a value, given or by default, stays.
 
-    With ``is_url`` it becomes part of a URL: values are percent-encoded, so that none makes it
-    another one. Raises EvaluationError, and RequestRefused for a value that no address can have.
+    Where it becomes part of the URL that a message is sent to, values are percent-encoded, so that
+    none makes it another one. Raises EvaluationError, and RequestRefused for a value that no
+    address can have.
     """
+    is_url = call.action == "send" and _is_of_url(call)
     values = {one.name: one.default for one in call.channel.parameters if one.default is not None}
     for argument in call.arguments:
         if argument.location == "path":

@@ -1,5 +1,7 @@
 """Values of parameters stay in their levels of an address."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from arazzo_runner.messaging.address_grammar import check_address, grammar_of
@@ -79,3 +81,13 @@ def test_wildcards_of_amqp_are_those_of_topic_exchanges(channel, value, fault):
         return
     with pytest.raises(BrokerError, match=f"a parameter {fault}".replace("*", r"\*")):
         check_address(one, f"done.{value}", "receive")
+
+
+@pytest.mark.parametrize(
+    ("address", "is_refused"),
+    [("orders/a%2Fb", False), ("orders/a/b", True), ("orders/..", True), ("orders/a?b", True)],
+)
+def test_the_url_that_a_message_is_sent_to(address: str, is_refused: bool) -> None:
+    one = route("http", "orders/{id}")
+    with pytest.raises(BrokerError) if is_refused else nullcontext():
+        check_address(one, address, "send")
