@@ -1,6 +1,7 @@
 """Options of the whole suite."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,31 @@ os.environ["ARAZZO_NO_CACHE"] = "1"
 
 pytest_plugins = ["pytester", "brokers.session"]
 
+_TESTS = Path(__file__).parent
+_OUTSIDE_CORE = [
+    _TESTS / name
+    for name in (
+        "brokers",
+        "browser",
+        "fuzz",
+        "house",
+        "wire",
+        "unit/batch",
+        "unit/cli/batch",
+        "unit/cli/load",
+        "unit/generate",
+        "unit/load_test",
+        "unit/lsp",
+        "unit/mcp",
+        "unit/mock_server",
+        "unit/oracle",
+        "unit/telemetry",
+    )
+]
+"""Tests that show nothing of the core that others do not: measuring its coverage there costs a third
+of their time.
+"""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -16,3 +42,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the expected files of the cases that run; review them with `git diff`",
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in _OUTSIDE_CORE):
+            item.add_marker("no_cover")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """More workers than cores: tests of brokers, databases and load wait for most of their time."""
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    return cores + (cores + 1) // 2
