@@ -9,6 +9,9 @@ from arazzo_runner.explain.pages import GROUPS, Explanation, read_explanation
 from arazzo_runner.text.codes import CODES
 
 FOLDER = Path(__file__).parents[1] / "docs" / "diagnostics"
+SITE = FOLDER.parents[1] / "mkdocs.yml"
+# The last section of the site's navigation that is written; another heading ends it.
+SECTION = re.compile(r"(?<=\n      - Diagnostics:\n)(?: {10}.*\n)*")
 NOTE = (
     "<!-- Written by scripts/docs from arazzo_runner/explain; a change there is a change here. -->"
 )
@@ -47,6 +50,16 @@ def _page(one: Explanation) -> str:
     return f"{top}\n\n{named}\n\n[All diagnostics]({INDEX})\n"
 
 
+def with_navigation(settings: str) -> str:
+    """The settings of the site, with all pages in the section of diagnostics."""
+    lines = [f"          - diagnostics/{INDEX}\n"]
+    for group, title in GROUPS.items():
+        lines.append(f"          - {group}xx, {title}:\n")
+        codes = [code for code in CODES if code.startswith(group)]
+        lines += [f"              - {code}: diagnostics/{code}.md\n" for code in codes]
+    return SECTION.sub("".join(lines), settings)
+
+
 def write() -> None:
     """Write all pages, and remove those of codes that are gone."""
     FOLDER.mkdir(exist_ok=True)
@@ -56,6 +69,7 @@ def write() -> None:
             path.unlink()
     for name, text in found.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
+    SITE.write_text(with_navigation(SITE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

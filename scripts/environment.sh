@@ -1,6 +1,7 @@
 # Sourced by the scripts beside it, from the project's root: `environment run`, `environment bench` or
 # `environment test` leaves a `.venv` that holds the project and what running, measuring or testing it
-# needs; a second word names another folder.
+# needs; a second word names another folder. `environment document FOLDER` holds what the documentation
+# site is built with, without the project.
 # PYTHON names the interpreter to build it with; pip reads its own configuration and PIP_* variables.
 
 is_recent='import sys; sys.exit(sys.version_info < (3, 11))'
@@ -23,7 +24,8 @@ environment() {
         exit 2
     fi
     printf '%s\n' "$PWD" >"$venv/.made-for"
-    printf '%s\n' "$wanted" | tee "$venv/.ready-to-$1" >"$venv/.ready-to-run"
+    printf '%s\n' "$wanted" >"$venv/.ready-to-$1"
+    [ "$1" = document ] || printf '%s\n' "$wanted" >"$venv/.ready-to-run"
 }
 
 # One that was moved names its old place in its scripts, so it counts as broken.
@@ -69,12 +71,20 @@ explain_no_python() {
 }
 
 requirements() {
-    if [ "$1" = bench ]; then echo "--editable .[batch,load,lsp,mcp,mock]"; else echo "--editable ."; fi
-    [ "$1" = test ] || return 0
-    "$venv_python" - <<'PYTHON'
+    case $1 in
+        bench) echo "--editable .[batch,load,lsp,mcp,mock]" ;;
+        run) echo "--editable ." ;;
+        test) echo "--editable ." && dependency_group test ;;
+        document) dependency_group docs ;;
+    esac
+}
+
+dependency_group() {
+    "$venv_python" - "$1" <<'PYTHON'
+import sys
 import tomllib
 
 with open("pyproject.toml", "rb") as file:
-    print(*tomllib.load(file)["dependency-groups"]["test"], sep="\n")
+    print(*tomllib.load(file)["dependency-groups"][sys.argv[1]], sep="\n")
 PYTHON
 }

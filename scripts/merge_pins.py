@@ -10,7 +10,9 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-HEADER = "# Written by scripts/lock: what the tests run with. Use: pip install -c constraints.txt …"
+HEADER = (
+    "# Written by scripts/lock: what scripts here run with. Use: pip install -c constraints.txt …"
+)
 
 
 def read(path: Path) -> dict[str, str]:

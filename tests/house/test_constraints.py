@@ -9,7 +9,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-ASKED = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["test"]]
+GROUPS = PROJECT["dependency-groups"]
+ASKED = [*PROJECT["project"]["dependencies"], *GROUPS["test"], *GROUPS["docs"]]
 LINES = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
 PINS = [Requirement(line) for line in LINES if not line.startswith("#")]
 

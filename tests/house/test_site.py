@@ -1,0 +1,183 @@
+"""The documentation site: every page is in its navigation once, links survive, and dead ones are found."""
+
+import re
+import runpy
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = ROOT / "mkdocs.yml"
+SCRIPTS = ROOT / "scripts"
+STAGE = runpy.run_path(str(SCRIPTS / "site_stage.py"))
+LINKS = runpy.run_path(str(SCRIPTS / "site_links.py"))
+
+
+class Loader(yaml.SafeLoader):
+    """Names of Python's are read as texts."""
+
+
+Loader.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, tag, node: tag)
+SITE = yaml.load(SETTINGS.read_text(encoding="utf-8"), Loader)
+
+
+def pages_of(entry: Any) -> Iterator[str]:
+    """The pages of a part of the navigation."""
+    match entry:
+        case str():
+            yield entry
+        case dict():
+            for part in entry.values():
+                yield from pages_of(part)
+        case list():
+            for part in entry:
+                yield from pages_of(part)
+
+
+def faults_of(navigation: Any, pages: set[str]) -> dict[str, list[str]]:
+    """The pages that are not in a navigation, those that are in it twice, and those that are not there."""
+    counts = Counter(pages_of(navigation))
+    return {
+        "missing": sorted(pages - counts.keys()),
+        "duplicate": sorted(page for page, count in counts.items() if count > 1),
+        "unknown": sorted(counts.keys() - pages),
+    }
+
+
+def test_every_page_is_in_the_navigation_once() -> None:
+    docs = ROOT / "docs"
+    pages = {page.relative_to(docs).as_posix() for page in docs.rglob("*.md")}
+    faults = faults_of(SITE["nav"], pages | set(STAGE["ROOT_PAGES"].values()))
+    assert faults == {"missing": [], "duplicate": [], "unknown": []}
+
+
+def test_the_navigation_can_be_wrong() -> None:
+    navigation = [{"Home": "a.md"}, {"Guides": [{"More": ["b.md", {"Again": "a.md"}]}, "d.md"]}]
+    faults = faults_of(navigation, {"a.md", "b.md", "c.md"})
+    assert faults == {"missing": ["c.md"], "duplicate": ["a.md"], "unknown": ["d.md"]}
+
+
+def test_diagnostics_of_the_navigation_are_up_to_date() -> None:
+    """`scripts/docs` renews them."""
+    script = runpy.run_path(str(SCRIPTS / "diagnostic_pages.py"))
+    text = SETTINGS.read_text(encoding="utf-8")
+    assert script["with_navigation"](text) == text
+    assert script["with_navigation"](text.replace(": diagnostics/AZ101.md", ": x.md")) == text
+
+
+def test_nothing_comes_from_other_hosts_or_plugins() -> None:
+    assert SITE["theme"]["font"] is False
+    assert SITE["plugins"] == ["search"]
+    assert "site_url" not in SITE
+
+
+@pytest.mark.parametrize(
+    ("page", "link", "alone", "with_repository"),
+    [
+        ("docs/ci.md", "pytest.md#assertions", "[x](pytest.md#assertions)", None),
+        ("docs/ci.md", "https://a.example/b.md", "[x](https://a.example/b.md)", None),
+        ("docs/ci.md", "#here", "[x](#here)", None),
+        ("docs/ci.md", "../README.md#run", "[x](index.md#run)", None),
+        ("docs/ci.md", "../CHANGELOG.md", "[x](project/changelog.md)", None),
+        ("docs/ci.md", "../examples/ci", "x", "[x](https://r.example/tree/examples/ci)"),
+        ("docs/diagnostics/AZ101.md", "../validate.md", "[x](../validate.md)", None),
+        ("docs/diagnostics/AZ101.md", "README.md", "[x](README.md)", None),
+        ("CHANGELOG.md", "docs/ci.md#a", "[x](../ci.md#a)", None),
+        ("CHANGELOG.md", "SECURITY.md", "[x](security-policy.md)", None),
+        ("CHANGELOG.md", "workflows/a.yml", "x", "[x](https://r.example/tree/workflows/a.yml)"),
+    ],
+)
+def test_links_lead_to_their_page_in_the_site(
+    page: str, link: str, alone: str, with_repository: str | None
+) -> None:
+    place = STAGE["ROOT_PAGES"].get(page, page.removeprefix("docs/"))
+    code = f"`[x]({link})`\n\n```text\n[x]({link})\n```\n"
+    text = f"{code}[x]({link}) [`x`]({link})"
+    for repository, wanted in (
+        (None, alone),
+        ("https://r.example/tree/", with_repository or alone),
+    ):
+        changed = STAGE["with_links"](text, page, place, repository)
+        assert changed == f"{code}{wanted} {re.sub('x', '`x`', wanted, count=1)}"
+
+
+def test_pages_of_the_root_are_staged_beside_those_of_docs(tmp_path: Path) -> None:
+    folder = STAGE["stage"](tmp_path / "staged", root=ROOT)
+    assert (folder / "docs" / "index.md").read_text("utf-8").startswith("# arazzo\n\nAn [Arazzo]")
+    assert "](../semantics.md)" in (folder / "docs" / "project" / "changelog.md").read_text("utf-8")
+    assert (folder / "docs" / "images" / "run.svg").exists()
+
+
+BUILT = {
+    "index.html": '<h1 id="a">A</h1><a href="sub/page.html#b">x</a><a href="#a">x</a><a href="sub/">x</a>'
+    '<img src="a.svg"><a href="https://a.example/#c">x</a><a href="mailto:a@b.example">x</a>',
+    "sub/page.html": '<h1 id="b">B</h1><a href="../index.html#a">x</a>',
+    "sub/index.html": "",
+    "a.svg": "",
+}
+
+
+def built(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_links_of_a_good_site_have_no_fault(tmp_path: Path) -> None:
+    assert LINKS["dead_links"](built(tmp_path, BUILT)) == []
+    assert LINKS["external_links"](tmp_path) == ["https://a.example/"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("x.html", '<a href="y.html">x</a>', "x.html: `y.html` leads to no page"),
+        ("sub/x.html", '<a href="page.html#c">', "sub/x.html: `page.html#c` leads to no such heading"),
+        ("x.html", '<a href="#a">x</a>', "x.html: `#a` leads to no such heading"),
+        ("x.html", '<img src="b.svg">', "x.html: `b.svg` leads to no page"),
+        ("x.html", '<a href="../out.html">', "x.html: `../out.html` leads to no page"),
+        ("x.html", '<a href="/index.html">', "x.html: `/index.html` begins at the root of the host"),
+        ("x.html", '<script src="https://cdn.example/a.js">', "x.html: `https://cdn.example/a.js` is loaded from another host"),
+        ("x.css", "a{background:url(//cdn.example/a.png)}", "x.css: `//cdn.example/a.png` is loaded from another host"),
+    ],
+)  # fmt: skip
+def test_dead_links_are_found(tmp_path: Path, name: str, text: str, fault: str) -> None:
+    folder = built(tmp_path / "site", {**BUILT, name: text})
+    (tmp_path / "out.html").touch()
+    assert LINKS["dead_links"](folder) == [fault]
+
+
+@pytest.fixture
+def build(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What `scripts/site` runs."""
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    for name in ("site_links", "site_stage"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    return runpy.run_path(str(SCRIPTS / "site_build.py"))
+
+
+def test_versions_stand_beside_each_other(tmp_path: Path, build: dict[str, Any]) -> None:
+    pages = built(tmp_path / "pages", BUILT)
+    site = tmp_path / "site"
+    build["publish"](pages, site, "0.9")
+    assert "url=0.9/index.html" in (site / "index.html").read_text("utf-8")
+    for name in ("0.10", "latest", "0.9"):
+        build["publish"](pages, site, name)
+    (site / "notes").mkdir()
+    names = [one["version"] for one in yaml.safe_load((site / "versions.json").read_text("utf-8"))]
+    assert names == ["latest", "0.10", "0.9"]
+    assert "url=latest/index.html" in (site / "index.html").read_text("utf-8")
+    assert (site / "0.10" / "sub" / "page.html").exists()
+
+
+@pytest.mark.parametrize("text", ["../x", "", "v1", "1.0/..", "1..0"])
+def test_a_version_names_a_folder(text: str, build: dict[str, Any]) -> None:
+    with pytest.raises(build["argparse"].ArgumentTypeError):
+        build["version"](text)
+    assert [build["version"](one) for one in ("0.2", "10.0.1", "latest")] == ["0.2", "10.0.1", "latest"]  # fmt: skip
