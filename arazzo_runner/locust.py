@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from locust import User, task
 
@@ -135,7 +135,7 @@ def _measures(attempt: Attempt) -> tuple[float | None, int]:
 
 def _blame(workflow: WorkflowResult) -> str:
     if workflow.error is not None:
-        return workflow.error.code
+        return _error_words(workflow.error.code)
     failed = next((one for one in workflow.steps[-1:] if not one.passed), None)
     return f"step {failed.step_id}" if failed else workflow.status.value
 
@@ -143,10 +143,27 @@ def _blame(workflow: WorkflowResult) -> str:
 def failure_reason(attempt: Attempt) -> str:
     """Why an attempt failed, without anything that is another one in each run."""
     if attempt.error is not None:
-        return attempt.error.code
+        return _error_words(attempt.error.code)
     status = attempt.response.status if attempt.response is not None else "no response"
     for criterion in attempt.criteria:
         if not criterion.passed:
             return f"{status}: {criterion.condition}"
     kinds = sorted({one.kind for one in attempt.checks if not one.passed})
     return f"{status}: {', '.join(kinds) or 'failed'}"
+
+
+_WORDS: Final[Mapping[str, str]] = {
+    "connect": "the server cannot be reached",
+    "tls": "no secure connection is made",
+    "timeout": "no response in time",
+    "protocol": "the response is not HTTP, or was broken off",
+    "limit": "a limit was reached",
+    "refused": "the request was not sent",
+    "rejected": "the broker refused the message",
+    "credentials": "the credentials were refused",
+    "cancelled": "the request was interrupted",
+}
+
+
+def _error_words(code: str) -> str:
+    return f"{code}: {_WORDS[code]}" if code in _WORDS else code

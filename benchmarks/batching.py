@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -318,7 +319,7 @@ def crashes(here: Site) -> None:
             here.postgres.start()
             back = time.monotonic()
             sent = len(here.posts())
-            here.wait(lambda sent=sent: len(here.posts()) > sent + 100)
+            here.wait(lambda sent=sent: len(here.posts()) > sent)
             again = time.monotonic() - back
             here.wait(lambda number=number: here.is_over(number))
             took = time.monotonic() - back
@@ -326,8 +327,16 @@ def crashes(here: Site) -> None:
         rows = here.status(number)["rows"]
         more = sum(one > 1 for one in here.posts().values())
         say(f"B7 {rows['passed']} passed {took:.1f} s after it was back (at most 15; going on after"
-            f" {again:.1f} s), {rows['in_doubt']} in doubt, {more} twice, alive: {is_alive}",
+            f" {again:.1f} s, then no pause over {longest_pause(here, back + again):.1f} s; load"
+            f" {os.getloadavg()[0]:.1f}), {rows['in_doubt']} in doubt, {more} twice,"
+            f" alive: {is_alive}",
             is_held=is_alive and took <= 15 and rows["passed"] == 1_500 and not more)  # fmt: skip
+
+
+def longest_pause(here: Site, since: float) -> float:
+    """The seconds in which no request was sent: what is waited for, where the CPU is not."""
+    moments = sorted(at for at, _, _ in here.requests() if at >= since)
+    return max((after - at for at, after in pairwise(moments)), default=0.0)
 
 
 _POISONED = """

@@ -33,8 +33,8 @@ def database_url(postgres: Server) -> str:
 
 
 @pytest.fixture(scope="session")
-def _template(postgres: Server) -> str:
-    """The name of a database with the tables of batches, to copy: to make them takes longer."""
+def _tables(postgres: Server) -> str:
+    """The URL of a database with the tables of batches: to make them takes longer than a test."""
     from arazzo_runner.batch.database import Database
     from arazzo_runner.batch.schema import migrate
 
@@ -42,10 +42,35 @@ def _template(postgres: Server) -> str:
     database = Database(url)
     migrate(database)
     database.close()
-    return url.rpartition("/")[2]
+    return url
+
+
+_EMPTY = """
+do $$
+declare
+    place text;
+begin
+    perform pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid();
+    for place in select oid::regclass from pg_class where relkind = 'r' and relispartition loop
+        execute 'drop table ' || place;
+    end loop;
+    drop table if exists arazzo.plain_queue;
+    for place in select string_agg(oid::regclass::text, ', ') from pg_class
+        where relnamespace = 'arazzo'::regnamespace and relkind = 'r' and relname <> 'meta'
+    loop
+        execute 'truncate ' || place || ' restart identity cascade';
+    end loop;
+    delete from arazzo.meta where name <> 'schema';
+end $$
+"""
 
 
 @pytest.fixture
-def tables_url(postgres: Server, _template: str) -> str:
+def tables_url(_tables: str) -> str:
     """The URL of a database with the tables of batches, and no batch."""
-    return postgres.new_database(_template)
+    import psycopg
+
+    with psycopg.connect(_tables) as connection:
+        connection.execute(_EMPTY)
+    return _tables

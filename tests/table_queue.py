@@ -34,7 +34,7 @@ on conflict do nothing
 
 
 class TableQueue:
-    silence, pause = 4.0, 0.3
+    silence, pause = 15.0, 0.3
 
     def __init__(self, database: Database, connections: int = 2) -> None:
         self._database = database
@@ -44,7 +44,10 @@ class TableQueue:
         await self._do(_TABLE)
         return self
 
-    async def __aexit__(self, *_: object) -> None: ...
+    async def __aexit__(self, *_: object) -> None:
+        """What was broken off is free at once."""
+        with suppress(DatabaseError):
+            await self._rescue("worker = %s", self._me)
 
     async def _do(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         def run(connection: Any) -> list[tuple[Any, ...]]:
@@ -69,14 +72,16 @@ class TableQueue:
                 taken = await self._do(_TAKE, {"me": self._me, "batch": batch})
                 for row in taken:
                     again = await run_chunk(QueuedChunk(*row))
-                    await self._do(
-                        "delete from plain_queue where chunk = %s and worker = %s",
-                        [row[0], self._me],
-                    )
-                    await self.enqueue([again] if again else [])
+                    await asyncio.shield(self._end(row[0], again))
                 if taken:
                     continue
             await asyncio.sleep(self.pause)
+
+    async def _end(self, chunk: int, again: QueuedChunk | None) -> None:
+        await self._do(
+            "delete from plain_queue where chunk = %s and worker = %s", [chunk, self._me]
+        )
+        await self.enqueue([again] if again else [])
 
     async def _beat(self) -> None:
         while True:
@@ -85,10 +90,13 @@ class TableQueue:
             await asyncio.sleep(self.pause)
 
     async def rescue(self) -> int:
-        silent = "worker is not null and beat < now() - %s * interval '1 second'"
+        return await self._rescue("beat < now() - %s * interval '1 second'", self.silence)
+
+    async def _rescue(self, condition: str, value: object) -> int:
         lost = await self._do(
-            f"delete from plain_queue where {silent} returning chunk, batch, priority",
-            [self.silence],
+            f"delete from plain_queue where worker is not null and {condition}"
+            " returning chunk, batch, priority",
+            [value],
         )
         await self.enqueue([QueuedChunk(*row) for row in lost])
         return len(lost)

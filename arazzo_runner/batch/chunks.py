@@ -142,14 +142,19 @@ class WorkerChunks:
         return self._database.persist(finish)
 
     def release(self, lease: ChunkLease) -> None:
-        """Give a chunk back, for anybody to take; none of its rows has ended this process."""
+        """Give a chunk back, for anybody to take; none of its rows has ended this process.
+
+        It counts as being in no queue: whoever fills the queue next puts it there if it is not.
+        """
         names = {"chunk": lease.chunk, "fence": lease.fence, "me": self._worker}
         rows = {"first": lease.first, "last": lease.last, **names}
 
         def release(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
             connection.execute(_UNTRIED.replace("{batch}", str(lease.batch)).encode(), rows)
             connection.execute(
-                "update chunks set worker = null where chunk = %(chunk)s and worker = %(me)s", names
+                "update chunks set worker = null, queued = null"
+                " where chunk = %(chunk)s and worker = %(me)s",
+                names,
             )
 
         self._database.persist(release)

@@ -95,6 +95,7 @@ class ProcrastinateQueue:
         )
         self._app: App = App(connector=self._connector)
         self._run_chunk: ChunkRunner | None = None
+        self._broken: set[int] = set()
         self._app.task(name=_TASK, pass_context=False, retry=self._retries())(self._look_at)
 
     @staticmethod
@@ -168,20 +169,44 @@ class ProcrastinateQueue:
     async def work(self, run_chunk: ChunkRunner, at_once: int, batch: int | None) -> None:
         """Run chunks; the engine is begun anew when it ends, as it does when the database goes."""
         self._run_chunk = run_chunk
-        queues: Any = None if batch is None else [_queue(batch)]
         while True:
             with suppress(Exception):
-                await self._app.run_worker_async(
-                    queues=queues,
-                    concurrency=at_once,
-                    delete_jobs="successful",
-                    update_heartbeat_interval=_BEAT_SECONDS,
-                    stalled_worker_timeout=10 * _STALLED_SECONDS,
-                    fetch_job_polling_interval=_POLL_SECONDS,
-                    shutdown_graceful_timeout=_LAST_SECONDS,
-                    install_signal_handlers=False,
-                )
+                await self._give_back()
+                await self._run_engine(at_once, batch)
             await asyncio.sleep(_PAUSE)
+
+    async def _run_engine(self, at_once: int, batch: int | None) -> None:
+        from procrastinate.worker import Worker
+
+        engine = Worker(
+            self._app,
+            queues=None if batch is None else [_queue(batch)],
+            concurrency=at_once,
+            delete_jobs="successful",
+            update_heartbeat_interval=_BEAT_SECONDS,
+            stalled_worker_timeout=10 * _STALLED_SECONDS,
+            fetch_job_polling_interval=_POLL_SECONDS,
+            shutdown_graceful_timeout=_LAST_SECONDS,
+            install_signal_handlers=False,
+        )
+        run: Callable[[], Awaitable[None]] = engine.run
+        try:
+            await run()
+        finally:
+            # It has none any more where it could say that it ends.
+            if engine.worker_id is not None:
+                self._broken.add(engine.worker_id)
+
+    async def _give_back(self) -> None:
+        """Free what engines of this process had that broke off.
+
+        One may have been given a chunk by a database that went away before it said so: until its
+        engine counts as dead nobody would look at it.
+        """
+        for worker in sorted(self._broken):
+            await self._app.job_manager.unregister_worker(worker)
+            self._broken.discard(worker)
+            await self.rescue()
 
     async def rescue(self) -> int:
         """Give the chunks of workers that died to others."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from arazzo_runner.cli.batch.runnable import OpenBatch
 
 _POLL: Final = 0.1
-_DONE_POLL: Final = 1.0
+_DONE_POLL: Final = 0.3
 
 
 @click.command(
@@ -116,6 +116,8 @@ class WorkCommand:
         from arazzo_runner.batch.model import DatabaseError
 
         assert self._worker is not None
+        if not self._worker.is_idle:
+            return False
         try:
             running = await asyncio.to_thread(running_batches, self._database)
         except DatabaseError:

@@ -11,9 +11,9 @@ from arazzo_runner.batch.database import Database
 from arazzo_runner.batch.model import BatchSubmission, ChunkLease
 from arazzo_runner.batch.store import BatchStore
 from arazzo_runner.journal.model import RowRecord, RunRecord
-from postgresql import _template, database_url, postgres, tables_url
+from postgresql import _tables, database_url, postgres, tables_url
 
-__all__ = ["_template", "database_url", "postgres", "tables_url"]
+__all__ = ["_tables", "database_url", "postgres", "tables_url"]
 
 ROWS, SIZE = 12, 5
 

@@ -113,3 +113,27 @@ def test_what_a_dead_worker_had_is_rescued(database, monkeypatch) -> None:
 
     monkeypatch.setattr("arazzo_runner.batch.queue._LAST_SECONDS", 0.1)
     assert asyncio.run(go()) == (1, [1])
+
+
+def test_what_an_engine_had_that_broke_off_is_free_when_the_next_begins(
+    database, monkeypatch
+) -> None:
+    """The database gave it a chunk, and went away before it said so."""
+    from procrastinate.worker import Worker
+
+    async def go() -> list[int]:
+        async with ProcrastinateQueue(database) as queue:
+            jobs = queue._app.job_manager
+
+            async def break_off(engine: Any) -> None:
+                engine.worker_id = await jobs.register_worker()
+                assert await jobs.fetch_job(queues=None, worker_id=engine.worker_id)
+                monkeypatch.undo()
+                raise ConnectionError
+
+            monkeypatch.setattr(Worker, "run", break_off)
+            await queue.enqueue([QueuedChunk(1, 1)])
+            return await work_until(queue, lambda _: None, 1)
+
+    monkeypatch.setattr("arazzo_runner.batch.queue._LAST_SECONDS", 0.1)
+    assert asyncio.run(go()) == [1]

@@ -2,11 +2,11 @@
 
 import pytest
 
-from postgresql import _template, database_url, postgres, tables_url
+from postgresql import _tables, database_url, postgres, tables_url
 from unit.cli.batch.batches import Batches
 from unit.cli.journal.things import serve, write_documents
 
-__all__ = ["_template", "database_url", "postgres", "tables_url"]
+__all__ = ["_tables", "database_url", "postgres", "tables_url"]
 
 
 @pytest.fixture

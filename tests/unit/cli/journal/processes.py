@@ -1,30 +1,43 @@
-"""The command in a process of its own, which can be killed."""
+"""The command, in this process, or in one of its own, which can be killed."""
 
+import io
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
+
+from arazzo_runner.cli.main import main
+from forked_process import ForkedProcess
 
 
 def environment(folder: Path) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": str(folder)}
 
 
-def start(folder: Path, *words: str, **variables: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "arazzo_runner", *words],
-        cwd=folder, env=environment(folder) | variables, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+def start(folder: Path, *words: str, **variables: str) -> ForkedProcess:
+    return ForkedProcess(folder, environment(folder) | variables, words)
 
 
 def arazzo(folder: Path, *words: str, **variables: str) -> tuple[int, str, str]:
-    with start(folder, *words, **variables) as process:
-        stdout, stderr = process.communicate(timeout=60)
-    return process.returncode, stdout, stderr
+    """What a command ends with and prints. To start a process takes longer than most of them."""
+    out, err = io.TextIOWrapper(io.BytesIO()), io.TextIOWrapper(io.BytesIO())
+    with (
+        chdir(folder),
+        patch.dict(os.environ, environment(folder) | variables, clear=True),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        code = main([*words])
+    return code, _text(out), _text(err)
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 def run(folder: Path, *more: str) -> tuple[int, str, str]:
