@@ -170,12 +170,17 @@ def _uses(plan: Plan) -> Iterator[_SchemeUse]:
 def _channel_uses(
     workflow: WorkflowPlan, step: StepPlan, call: ChannelCall
 ) -> Iterator[_SchemeUse]:
-    """The schemes of the servers of a channel, or the secret of its webhooks."""
+    """The schemes of the servers of a channel, or the secret of its webhooks.
+
+    Of what a server of webhooks wants of their sender nothing but a signature is checked.
+    """
     from arazzo_runner.messaging.endpoint import scheme_of, signature_scheme
 
     signature = call.channel.signature
     if signature is not None:
         schemes = [signature_scheme(signature)]
+    elif call.is_webhook:
+        schemes = []
     else:
         schemes = [scheme_of(each) for one in call.channel.brokers for each in one.security]
     names = workflow.workflow.workflow_id, step.step.step_id

@@ -80,13 +80,15 @@ class Subscription(Struct, frozen=True):
 
     ``address`` still holds a ``{parameter}`` where the value is not known when the run begins: the
     protocol's wildcard for one part. ``channel`` and ``operation`` are their bindings by protocol.
-    ``signature`` is what a webhook has to be signed with.
+    ``signature`` is what a webhook has to be signed with, ``content_type`` what one has that says
+    none.
     """
 
     address: str
     channel: Bindings = field(default_factory=dict)
     operation: Bindings = field(default_factory=dict)
     signature: SignatureCheck | None = None
+    content_type: str | None = None
 
 
 class OutgoingMessage(Struct, frozen=True):
@@ -127,7 +129,8 @@ class ChannelRoute(Struct, frozen=True):
     ``source`` is the name of the source description. The bindings are those of the channel, of the
     operation, and of the messages by their names. ``takes_retained`` tells that the application's
     messages are retained ones, so that one from before the run is meant. ``signature`` is that of
-    webhooks. ``template`` is the address of the channel as it is described.
+    webhooks, ``content_type`` what is described of them. ``template`` is the address of the channel
+    as it is described.
     """
 
     step: str
@@ -139,6 +142,7 @@ class ChannelRoute(Struct, frozen=True):
     takes_retained: bool = False
     signature: SignatureCheck | None = None
     template: str = ""
+    content_type: str | None = None
 
 
 class BrokerError(Exception):

@@ -94,7 +94,9 @@ class MessageSession:
 
     async def _subscribe(self, use: ChannelUse, link: BrokerLink) -> None:
         route = self._routes[use.step]
-        subscription = Subscription(use.address, route.channel, route.operation, route.signature)
+        subscription = Subscription(
+            use.address, route.channel, route.operation, route.signature, route.content_type
+        )
         for one in self._posts.values():
             if one.subscription == subscription and one.route.endpoint == route.endpoint:
                 self._posts[use.step] = _Post(route, subscription, one.box)

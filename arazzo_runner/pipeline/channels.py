@@ -81,11 +81,11 @@ def _route(
     )
     from arazzo_runner.messaging.model import BrokerCredentials, BrokerError, ChannelRoute
     from arazzo_runner.messaging.protocols.registry import connect_function
-    from arazzo_runner.pipeline.webhooks import is_webhook, webhook_route
+    from arazzo_runner.pipeline.webhooks import webhook_route
 
     other = _override(call.source, options)
     # A webhook needs no server: one over HTTP is for what other steps send.
-    if is_webhook(call) and (other is None or other.startswith(("http://", "https://"))):
+    if call.is_webhook and (other is None or other.startswith(("http://", "https://"))):
         return webhook_route(name, call, options, credentials)
     channel = call.channel
     if channel.address is None:

@@ -4,33 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arazzo_runner.asyncapi.signatures import HTTP
 from arazzo_runner.errors import UsageError
 from arazzo_runner.http_semantics.integers import parse_digits
-from arazzo_runner.pipeline.event_streams import is_event_channel
 from arazzo_runner.text.diagnostic import error
 
 if TYPE_CHECKING:
-    from arazzo_runner.asyncapi.model import Channel
     from arazzo_runner.executor.channels.call import ChannelCall
     from arazzo_runner.messaging.model import ChannelRoute, Endpoint
     from arazzo_runner.messaging.webhooks.address import ListenAddress
     from arazzo_runner.pipeline.authorization import RunCredentials
     from arazzo_runner.pipeline.config import RunConfig
-
-
-def is_webhook(call: ChannelCall) -> bool:
-    """Whether a step waits for a request that is sent to this program.
-
-    An event stream over HTTP is none: a client asks for it.
-    """
-    if call.action != "receive":
-        return False
-    return call.channel.is_webhook or (_is_over_http(call.channel) and not is_event_channel(call))
-
-
-def _is_over_http(channel: Channel) -> bool:
-    return bool(channel.brokers) and channel.brokers[0].protocol in HTTP
 
 
 def webhook_route(
@@ -55,11 +38,23 @@ def webhook_route(
         if secret is not None:
             check, hidden = SignatureCheck(channel.signature.scheme, secret), [secret]
     messages = {one.name: one.bindings for one in call.messages}
-    endpoint = _endpoint(listen)
     route = ChannelRoute(
-        step, call.source, endpoint, channel.bindings, operation, messages, signature=check
+        step,
+        call.source,
+        _endpoint(listen),
+        channel.bindings,
+        operation,
+        messages,
+        signature=check,
+        content_type=_content_type(call),
     )
     return route, hidden
+
+
+def _content_type(call: ChannelCall) -> str | None:
+    """That of all messages of a step, None where they differ."""
+    kinds = {one.content_type for one in call.messages}
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _endpoint(listen: ListenAddress | None) -> Endpoint:

@@ -8,6 +8,7 @@ from typing import Literal as Choice
 from msgspec import Struct
 
 from arazzo_runner.expression.ast import DynamicValue
+from arazzo_runner.http_semantics.media_type import is_event_stream
 from arazzo_runner.text.source import Place
 
 if TYPE_CHECKING:
@@ -58,3 +59,32 @@ class ChannelCall(Struct, frozen=True):
     def name(self) -> str:
         """The operation that the step names, else the channel."""
         return self.operation.operation_id if self.operation else self.channel.name
+
+    @property
+    def is_webhook(self) -> bool:
+        """Whether the step waits for a request that is sent to this program.
+
+        An event stream over HTTP is none: a client asks for it.
+        """
+        from arazzo_runner.asyncapi.signatures import HTTP
+
+        if self.action != "receive":
+            return False
+        brokers = self.channel.brokers
+        is_over_http = bool(brokers) and brokers[0].protocol in HTTP
+        return self.channel.is_webhook or (is_over_http and not self.is_event_stream)
+
+    @property
+    def is_event_stream(self) -> bool:
+        """Whether the step receives from an event stream.
+
+        The channel has the binding ``sse`` (AsyncAPI SSE Bindings 0.1.0), or the operation the
+        method ``GET`` in its HTTP binding, or a message the content type of event streams.
+        """
+        operation = self.operation.bindings if self.operation else {}
+        method = operation.get("http", {}).get("method")
+        is_described = "sse" in self.channel.bindings or (
+            isinstance(method, str) and method.upper() == "GET"
+        )
+        kinds = (one.content_type or "" for one in self.messages)
+        return self.action == "receive" and (is_described or any(map(is_event_stream, kinds)))

@@ -16,9 +16,11 @@ from arazzo_runner.http_semantics.headers import header_value
 from arazzo_runner.http_semantics.media_type import essence, is_json
 from arazzo_runner.messaging.model import Delivery
 from arazzo_runner.messaging.webhooks.message import WebhookRequest
+from arazzo_runner.openapi.response.body import BodyError, decode_body
 
 EVENT: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
+_DEPTH: Final = 512
 
 
 class MalformedBodyError(Exception):
@@ -34,27 +36,33 @@ class _Attributes(Struct):
     type: str
 
 
-def to_deliveries(request: WebhookRequest, address: str) -> list[Delivery]:
+def to_deliveries(
+    request: WebhookRequest, address: str, described: str | None = None
+) -> list[Delivery]:
     """The messages of a request that came to ``address``, the events of a batch one by one.
 
     Some send batches as ``application/json`` (Twilio Event Streams): an array of nothing but events
-    is one. Raises MalformedBodyError.
+    is one. A request that says no content type has the one that is ``described``.
+    Raises MalformedBodyError.
     """
-    content_type = request.header("content-type") or ""
+    content_type = request.header("content-type") or described or ""
     match essence(content_type).lower():
         case kind if kind == BATCH:
             return [_event(one, request, address) for one in _elements(request.body)]
         case kind if kind == EVENT:
             _check_object(request.body)
             return [_event(request.body, request, address)]
-        case _ if is_json(content_type) and _is_array(request.body):
-            return [*_json_array(request, address)]
+        case _ if is_json(content_type):
+            _check_json(content_type, request.body)
+            if _is_array(request.body):
+                return [*_json_array(request, address)]
+            return [_message(request, address, _message_identity(request, content_type))]
         case _:
             return [_message(request, address, _message_identity(request, content_type))]
 
 
 def _json_array(request: WebhookRequest, address: str) -> Iterator[Delivery]:
-    """The events of an array; one message where it is of anything else, or is not JSON."""
+    """The events of an array; one message where it is of anything else."""
     try:
         events = _elements(request.body)
     except MalformedBodyError:
@@ -63,6 +71,14 @@ def _json_array(request: WebhookRequest, address: str) -> Iterator[Delivery]:
         yield from (_event(one, request, address) for one in events)
     else:
         yield _message(request, address, _delivery_id(request))
+
+
+def _check_json(content_type: str, body: bytes) -> None:
+    """See that a body can be read as JSON; one that is empty is no body."""
+    try:
+        decode_body(content_type, body, _DEPTH)
+    except BodyError:
+        raise MalformedBodyError("the body is not JSON, as its content type says") from None
 
 
 def _event(text: bytes, request: WebhookRequest, address: str) -> Delivery:

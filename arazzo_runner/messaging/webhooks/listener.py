@@ -139,7 +139,7 @@ class WebhookListener:
         return None
 
     def respond(self, request: WebhookRequest) -> WebhookResponse:
-        """204 once the messages are handed on, 403 for a wrong signature, 400 for no events."""
+        """204 once messages are handed on, 403 for a wrong signature, 400 for what is no JSON."""
         routes = [one for one in self._routes_of(request) if request.method in one.methods]
         url = self._signed_url(request)
         signed = [one for one in routes if self._is_authentic(one, request, url)]
@@ -147,7 +147,8 @@ class WebhookListener:
             self._count(routes, "the signature is wrong")
             return WebhookResponse(403)
         try:
-            deliveries = to_deliveries(request, "")
+            described = signed[0].subscription.content_type
+            deliveries = to_deliveries(request, "", described)
         except MalformedBodyError as reason:
             self._count(signed, str(reason))
             return WebhookResponse(400)

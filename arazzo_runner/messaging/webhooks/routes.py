@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import unquote
 
@@ -9,16 +10,17 @@ from msgspec import Struct
 
 from arazzo_runner.http_semantics.uri import parse_uri
 from arazzo_runner.messaging.model import Subscription
+from arazzo_runner.messaging.protocols.address import has_parameters, literal_parts
 
 METHODS: Final = ("POST",)
 """What is taken where the bindings of an operation name no other method."""
 
 
 class Route(Struct, frozen=True):
-    """A channel with its path in parts; a part None stands for any text."""
+    """A channel with its path in parts; a part with a ``{parameter}`` is a pattern."""
 
     subscription: Subscription
-    parts: tuple[str | None, ...]
+    parts: tuple[str | re.Pattern[str], ...]
     methods: tuple[str, ...]
 
 
@@ -30,17 +32,22 @@ def to_route(subscription: Subscription) -> Route:
     return Route(subscription, tuple(map(_part, parts)), methods)
 
 
-def _part(text: str) -> str | None:
-    return None if text.startswith("{") and text.endswith("}") else unquote(text)
+def _part(text: str) -> str | re.Pattern[str]:
+    """A part of a path; `order-{id}` has text around its parameter, which is at least a letter."""
+    if not has_parameters(text):
+        return unquote(text)
+    literals = (re.escape(unquote(one)) for one in literal_parts(text))
+    return re.compile("(?s:.+)".join(literals))
 
 
 def is_on_route(path: str, route: Route) -> bool:
     """Whether a channel's path, percent-encoded and without a query, is this one."""
     parts = path.strip("/").split("/")
-    return len(parts) == len(route.parts) and all(
-        own == unquote(part) or (own is None and part != "")
-        for part, own in zip(parts, route.parts, strict=True)
-    )
+    return len(parts) == len(route.parts) and all(map(_is_part, map(unquote, parts), route.parts))
+
+
+def _is_part(text: str, own: str | re.Pattern[str]) -> bool:
+    return text == own if isinstance(own, str) else own.fullmatch(text) is not None
 
 
 def route_address(path: str, route: Route) -> str:

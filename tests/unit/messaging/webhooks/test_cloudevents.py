@@ -67,8 +67,8 @@ def test_an_event_that_is_sent_as_json() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"[]", b"[1, 2]", json.dumps([FIRST, {"n": 1}]).encode(), b"[", b"{}", b"null", b"", b"[" * 100_000],
-)  # fmt: skip
+    [b"[]", b"[1, 2]", json.dumps([FIRST, {"n": 1}]).encode(), b"{}", b"null", b""],
+)
 def test_other_json_is_one_message(body: bytes) -> None:
     (one,) = received("application/json", body)
     assert (one.payload, one.identity) == (body, None)
@@ -82,7 +82,10 @@ def test_an_id_that_stays_when_a_webhook_is_sent_again() -> None:
 
 @pytest.mark.parametrize(
     ("content_type", "body"),
-    [(EVENT, b"[]"), (EVENT, b"{"), (EVENT, b"\xff"), (BATCH, b"{}"), (BATCH, b"[1]"), (BATCH, b"[{}, []]"), (BATCH, b"[" * 100_000)],
+    [
+        (EVENT, b"[]"), (EVENT, b"{"), (EVENT, b"\xff"), (BATCH, b"{}"), (BATCH, b"[1]"), (BATCH, b"[{}, []]"), (BATCH, b"[" * 100_000),
+        ("application/json", b"["), ("application/json", b"{'a': 1}"), ("application/json", b"[" * 100_000), ("application/order+json", b"x"),
+    ],
 )  # fmt: skip
 def test_what_is_no_event(content_type: str, body: bytes) -> None:
     with pytest.raises(MalformedBodyError):
@@ -93,3 +96,24 @@ def test_an_empty_batch_and_events_without_names() -> None:
     assert received(BATCH, b"[]") == []
     assert [one.identity for one in received(BATCH, b'[{"id": 1}]')] == [None]
     assert received(EVENT, b'{"id": "1"}')[0].identity is None
+
+
+@pytest.mark.parametrize(
+    ("content_type", "described", "is_refused"),
+    [
+        (None, "application/json", True), (None, "text/plain", False), (None, None, False),
+        ("text/plain", "application/json", False), ("application/json", "text/plain", True),
+    ],
+)  # fmt: skip
+def test_the_content_type_that_is_described(
+    content_type: str | None, described: str | None, *, is_refused: bool
+) -> None:
+    """It is that of a request which says none."""
+    own = () if content_type is None else (("content-type", content_type),)
+    request = WebhookRequest("POST", "/hook", own, b"{'a': 1}")
+    if is_refused:
+        with pytest.raises(MalformedBodyError, match="not JSON"):
+            to_deliveries(request, "/hook", described)
+    else:
+        (one,) = to_deliveries(request, "/hook", described)
+        assert (one.payload, one.content_type) == (b"{'a': 1}", content_type)

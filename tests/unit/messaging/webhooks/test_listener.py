@@ -175,6 +175,44 @@ def test_what_is_no_event_is_refused_and_counted() -> None:
     serve(work)
 
 
+def test_what_is_no_json_is_refused_and_counted_and_not_shown() -> None:
+    async def work(server: Server) -> None:
+        for fields in (JSON, ""):
+            response = await server.send("/hook", b"<p>no</p>", fields)
+            assert status(response) == 400
+            assert "<p>" not in response
+        assert (
+            status(await server.send("/hook", b"<p>yes</p>", "Content-Type: text/html\r\n")) == 204
+        )
+        assert server.inbox.payloads == [b"<p>yes</p>"]
+        told = "the body is not JSON, as its content type says"
+        assert server.inbox.refusals == [("/hook", told)] * 2
+
+    serve(work, Subscription("/hook", content_type="application/json"))
+
+
+def test_a_wrong_signature_goes_before_a_malformed_body() -> None:
+    async def work(server: Server) -> None:
+        assert status(await server.send("/hook", b"x")) == 403
+
+    serve(work, Subscription("/hook", signature=TOKEN))
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/order-7/paid", 204), ("/order-%37/paid", 204), ("/order-7%2F8/paid", 204), ("/order-a-b/paid", 204),
+        ("/order-{id}/paid", 204), ("/order-/paid", 404), ("/order-7/x/paid", 404), ("/orders-7/paid", 404),
+        ("/order-7", 404), ("/v1.2/a,b", 204), ("/v1x2/a,b", 404), ("/v1.2/a", 404), ("/v1./a,b", 404),
+    ],
+)  # fmt: skip
+def test_parameters_with_text_around_them(path: str, expected: int) -> None:
+    async def work(server: Server) -> None:
+        assert status(await server.send(path)) == expected
+
+    serve(work, Subscription("/order-{id}/paid"), Subscription("/v1.{minor}/{x},{y}"))
+
+
 def test_a_signature() -> None:
     async def work(server: Server) -> None:
         for fields, expected in [("", 403), ("X-Token: no\r\n", 403), ("X-Token: t0p\r\n", 204)]:
