@@ -21,6 +21,7 @@ from arazzo_runner.asyncapi.description import (
 )
 from arazzo_runner.asyncapi.model import (
     AsyncApiDescription,
+    Bindings,
     CorrelationId,
     Message,
     MessageSchema,
@@ -66,6 +67,7 @@ def _message(
     layers = layers_of(description, node, place)
     form = first_text(layers, "schemaFormat")
     headers = (_schema_at(description, one, "headers", None) for one in layers)
+    bindings = read_bindings(description, layers)
     return Message(
         name=name,
         payload=_schema_at(description, Layer(node, place), "payload", form),
@@ -73,10 +75,18 @@ def _message(
         correlation_id=_correlation_id(description, layers),
         content_type=first_text(layers, "contentType")
         or optional_text(description.raw, "defaultContentType"),
-        bindings=read_bindings(description, layers),
+        bindings=bindings,
         examples=tuple(_examples(layers)),
         place=place,
+        wire_names=tuple(_wire_names(name, first_text(layers, "name"), bindings)),
     )
+
+
+def _wire_names(name: str, declared: str | None, bindings: Bindings) -> Iterator[str]:
+    """Its key and ``name``; AMQP Message Binding Object, ``messageType``."""
+    yield name
+    kind = bindings.get("amqp", {}).get("messageType")
+    yield from (one for one in (declared, kind) if isinstance(one, str) and one)
 
 
 def _schema_at(

@@ -68,6 +68,8 @@ class Message(Struct, frozen=True):
     bindings: Bindings
     examples: tuple[tuple[Value, Value], ...]
     place: Place
+    wire_names: tuple[str, ...] = ()
+    """How a protocol that names the types of messages may name it: ``name``, and by bindings."""
 
 
 class ChannelParameter(Struct, frozen=True):

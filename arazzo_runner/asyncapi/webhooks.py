@@ -8,6 +8,7 @@ them, as the application of an AsyncAPI description does. A webhook has no addre
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final
 
 from msgspec import Struct
@@ -22,6 +23,7 @@ from arazzo_runner.asyncapi.model import (
     MessageSchema,
 )
 from arazzo_runner.asyncapi.signatures import operation_signature, read_signature
+from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.description import entries, object_at
 from arazzo_runner.openapi.lookup import METHODS, operation_entries
@@ -119,6 +121,14 @@ def find_webhook_at(api: ApiDescription, pointer: Pointer) -> AsyncOperation | N
 def webhook_ids(api: ApiDescription) -> list[str]:
     """The operationIds of webhooks and callbacks."""
     return [one.operation_id for one in webhook_entries(api) if one.operation_id]
+
+
+def webhook_messages(api: ApiDescription, address: str) -> Iterator[Message]:
+    """The messages of all webhooks and callbacks at an address; none of those that are broken."""
+    for entry in webhook_entries(api):
+        if entry.address == address:
+            with suppress(DocumentError):
+                yield from _build(api, entry).messages
 
 
 def _build(api: ApiDescription, entry: WebhookEntry) -> AsyncOperation:

@@ -133,6 +133,29 @@ class Correlation(SafeRepr, frozen=True):
         return ", ".join(one.text for one in self.locations)
 
 
+class TypeMark(Struct, frozen=True):
+    """Where messages of a type have one of the listed values, as text.
+
+    It is the first value at one of ``places`` that counts: attributes of CloudEvents are in headers
+    or in the payload. Where ``is_required``, a message of the type has one.
+    """
+
+    places: tuple[MessageLocation, ...]
+    values: tuple[str, ...]
+    is_required: bool = False
+
+
+class MessageType(Struct, frozen=True):
+    """What is known of the messages of one type, to tell them from others.
+
+    ``wire_names`` are how a protocol that names types of messages may name it.
+    """
+
+    name: str
+    wire_names: tuple[str, ...] = ()
+    marks: tuple[TypeMark, ...] = ()
+
+
 class PublishedMessage(Struct, frozen=True):
     """A message was handed over; ``notes`` are what a report should say of it."""
 
@@ -144,7 +167,9 @@ class ReceiveCall(Struct, frozen=True):
 
     ``address`` still holds a ``{parameter}`` that may be anything. ``timeout`` is the step's, in
     seconds (None: the world's own), ``left`` what is left of the run. ``content_types`` are those
-    of the messages in the description, for one that does not say its own.
+    of the messages in the description, for one that does not say its own. ``types`` are those that
+    the step may receive; a message that is surely of one of ``other_types``, and of none of these,
+    is left for other steps.
     """
 
     key: str
@@ -157,6 +182,8 @@ class ReceiveCall(Struct, frozen=True):
     content_types: tuple[str, ...] = ()
     is_final: bool = False
     protocol: str = ""
+    types: tuple[MessageType, ...] = ()
+    other_types: tuple[MessageType, ...] = ()
 
 
 class ReceivedMessage(SafeRepr, frozen=True):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Final
 
@@ -53,6 +53,10 @@ class Mailbox:
     def retained(self) -> int:
         """How many of them a broker had from before."""
         return sum(one.is_retained for _, one in self._messages)
+
+    def messages(self) -> Iterator[Delivery]:
+        """Those that are there, in the order they came."""
+        return (one for _, one in self._messages)
 
     def put(self, delivery: Delivery) -> None:
         """Keep a message, unless it came before."""

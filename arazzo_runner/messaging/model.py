@@ -108,6 +108,8 @@ class Delivery(Struct, frozen=True):
 
     ``is_retained`` is a message from before the subscription, that the broker had kept.
     ``identity`` is the same for a message that is delivered twice (CloudEvents: source and id).
+    ``type_name`` is what the protocol says of its type: the ``event`` of an event stream, the
+    ``type`` of AMQP.
     """
 
     address: str
@@ -116,6 +118,7 @@ class Delivery(Struct, frozen=True):
     content_type: str | None = None
     is_retained: bool = False
     identity: tuple[str, ...] | None = None
+    type_name: str = ""
 
     @property
     def header_size(self) -> int:

@@ -12,7 +12,7 @@ from arazzo_runner.messaging.address_grammar import check_address, grammar_of
 from arazzo_runner.messaging.hub import HUB, BrokerLink, MessageHub
 from arazzo_runner.messaging.loop import LoopThread
 from arazzo_runner.messaging.mailbox import Mailbox
-from arazzo_runner.messaging.match import matches
+from arazzo_runner.messaging.match import is_other_type, matches
 from arazzo_runner.messaging.model import (
     BrokerError,
     ChannelRoute,
@@ -22,6 +22,7 @@ from arazzo_runner.messaging.model import (
     Subscription,
 )
 from arazzo_runner.messaging.protocols.address import has_parameters
+from arazzo_runner.messaging.timeout import timeout_error
 
 
 class _Post:
@@ -139,7 +140,7 @@ class MessageSession:
                 continue
             left = started + seconds - loop.time()
             if left <= 0:
-                raise _timeout_error(call, seconds, box)
+                raise timeout_error(call, seconds, box)
             await box.change(left)
 
     async def _enter(self, post: _Post, call: ReceiveCall, seconds: float) -> None:
@@ -150,7 +151,7 @@ class MessageSession:
                 with _naming(call):
                     await link.enter(post.subscription, call.address)
         except TimeoutError:
-            raise _timeout_error(call, seconds, post.box) from None
+            raise timeout_error(call, seconds, post.box) from None
 
     async def _detach(self) -> None:
         for link in self._links:
@@ -177,7 +178,7 @@ def _message_filter(post: _Post, call: ReceiveCall) -> Callable[[Delivery], bool
             next(iter(call.content_types), None),
             takes_retained=post.route.takes_retained,
             separator="/" if grammar is None else grammar.separator,
-        )
+        ) and not is_other_type(delivery, call)
 
     return is_match
 
@@ -190,36 +191,3 @@ def _naming(use: ChannelUse | ReceiveCall) -> Iterator[None]:
     except BrokerError as reason:
         message = f"the channel `{use.channel}` of `{use.source}` cannot be opened"
         raise BrokerError(reason.code, f"{message}: {reason.message}", reason.hint) from reason
-
-
-def _timeout_error(call: ReceiveCall, seconds: float, box: Mailbox) -> BrokerError:
-    wanted = "" if call.correlation is None else f" with `{call.correlation.value}`"
-    message = f"no message{wanted} was received from `{call.channel}` within {seconds:g} s"
-    *notes, last = _box_notes(box)
-    listed = ", ".join([*notes, f"and {last}" if notes else last])
-    return BrokerError("timeout", f"{message}: {listed}", _timeout_hint(call, box))
-
-
-def _box_notes(box: Mailbox) -> Iterator[str]:
-    """What came all the same, and why it was not it."""
-    others = box.size - box.retained
-    number = "1 other was" if others == 1 else f"{others} others were" if others else "no other was"
-    yield f"{number} received"
-    if box.retained:
-        yield f"{_count_text(box.retained)} retained from before the run"
-    if box.repeated:
-        yield f"{_count_text(box.repeated)} repeated"
-    for reason, count in box.refusals.items():
-        yield f"{_count_text(count)} refused ({reason})"
-    if box.dropped:
-        yield f"{_count_text(box.dropped)} dropped since too many had to be kept"
-
-
-def _count_text(number: int) -> str:
-    return "1 was" if number == 1 else f"{number:,} were"
-
-
-def _timeout_hint(call: ReceiveCall, box: Mailbox) -> str | None:
-    if call.timeout is None:
-        return "the step has no `timeout` (milliseconds), so that of `--timeout` counts"
-    return None if box.size else "raise the `timeout` of the step if it may take longer"

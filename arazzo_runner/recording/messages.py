@@ -9,9 +9,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from arazzo_runner.asyncapi.model import Direction
-from arazzo_runner.executor.world import FailureCode, TransportFailure
+from arazzo_runner.executor.result import StepError
+from arazzo_runner.executor.world import FailureCode, ReceiveCall, TransportFailure
 from arazzo_runner.expression.value import Value
 from arazzo_runner.http_semantics.headers import Headers
+from arazzo_runner.messaging.match import is_other_type, type_of
+from arazzo_runner.messaging.model import Delivery
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.recording.body import body_from_json, body_to_json
 from arazzo_runner.recording.diff import Difference, differences
@@ -108,6 +111,21 @@ def message_differences(
     found = differences(_request(recorded), _request(message))
     parts = _PARTS[message.direction]
     return tuple(replace(one, part=parts.get(one.part, one.part)) for one in found)
+
+
+def type_error(recorded: RecordedMessage, call: ReceiveCall) -> StepError | None:
+    """Why the step does not take the recorded message: it is of another type by now."""
+    delivery = Delivery(
+        recorded.came_from, recorded.payload, recorded.headers, recorded.content_type
+    )
+    if not is_other_type(delivery, call):
+        return None
+    kind = type_of(delivery, call)
+    name = f"`{kind.name}`" if kind is not None else "one of another type"
+    awaited = " or ".join(f"`{one.name}`" for one in call.types)
+    message = f"the recorded message is {name}, and the step receives {awaited}"
+    hint = "record the run again: a step leaves messages of other types for other steps"
+    return StepError("differs-from-recording", message, hint, "request")
 
 
 _PARTS: Final[Mapping[Direction, Mapping[str, str]]] = {

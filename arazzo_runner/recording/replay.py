@@ -31,7 +31,7 @@ from arazzo_runner.executor.world import (
 from arazzo_runner.http.send import HttpWorldBase
 from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.recording.diff import Difference, differences
-from arazzo_runner.recording.messages import message_differences
+from arazzo_runner.recording.messages import message_differences, type_error
 from arazzo_runner.recording.model import (
     RecordedExchange,
     RecordedMessage,
@@ -167,6 +167,8 @@ class ReplayWorld(HttpWorldBase):
             return recorded
         if recorded.failure is not None:
             return replace(recorded.failure, duration=recorded.duration)
+        if (error := type_error(recorded, call)) is not None:
+            self._objections.raise_against(call.key, error)
         return ReceivedMessage(
             recorded.came_from,
             recorded.payload,

@@ -63,7 +63,7 @@ def reply(outcome):
     """What the broker sends back: all that it knows, which is more than a broker should."""
     known = {f"n{at}": CANARIES[one] for at, one in enumerate(SECRETS)}
     status = "bad" if outcome == "criterion fails" else "done"
-    wanted = "other" if outcome == "no reply" else CANARIES["named-input"]
+    wanted = CANARIES["basic"] if outcome == "no reply" else CANARIES["named-input"]
     headers = (("id", wanted), ("Set-Cookie", f"s={CANARIES['basic']}"), ("x", CANARIES["basic"]))
     payload = {"status": status, "note": CANARIES["password-input"] + "!", "known": known}
     return Delivery("replies", json.dumps(payload).encode(), headers, "application/json")

@@ -16,6 +16,7 @@ from wire.studio import ACCOUNT, FLOW, TOKEN
 
 ENDED = "com.twilio.studio.flow.execution.ended"
 STARTED = "com.twilio.studio.flow.execution.started"
+STEP_ENDED = "com.twilio.studio.flow.step.ended"
 
 
 def event(execution: str, number: int, kind: str = ENDED) -> dict[str, Any]:

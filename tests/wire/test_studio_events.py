@@ -16,7 +16,7 @@ from unittest import mock
 import pytest
 
 from arazzo_runner.cli.main import main
-from wire.event_streams import STARTED, EventStreams, event, reserved_port
+from wire.event_streams import STARTED, STEP_ENDED, EventStreams, event, reserved_port
 from wire.studio import ACCOUNT, FLOW, TOKEN, Studio, serving
 
 WORKFLOWS = Path(__file__).parents[2] / "workflows"
@@ -114,13 +114,18 @@ def test_the_event_comes_before_the_step_begins(run: Run, studio: Studio, stream
 def test_other_events_of_the_execution(
     run: Run, studio: Studio, streams: EventStreams, content_type: str
 ) -> None:
-    """A sink may be subscribed to more than the end: the step waits for the next event."""
-    studio.on_start = lambda sid: streams.send(
-        event(sid, 1, STARTED), event(sid, 2), content_type=content_type
-    )
+    """A sink may be subscribed to more than the end: the step leaves these events."""
+
+    def on_start(sid: str) -> None:
+        steps = [event(sid, number, STEP_ENDED) for number in range(3, 15)]
+        streams.send(event(sid, 1, STARTED), *steps, event(sid, 2), content_type=content_type)
+
+    studio.on_start = on_start
     outcome = run()
     assert outcome.code == 0, outcome.stdout + outcome.stderr
     assert outcome.outputs["endedReason"] == "FLOW_END_2"
+    (attempt,) = outcome.report["workflows"][0]["steps"][1]["attempts"]
+    assert attempt["message"]["others"] == 13
 
 
 def test_a_wrong_signature(run: Run, studio: Studio, streams: EventStreams) -> None:
@@ -137,7 +142,8 @@ def test_a_timeout(run: Run, studio: Studio, streams: EventStreams) -> None:
     outcome = run(timeout=300)
     assert (outcome.code, streams.statuses) == (4, [204])
     assert f"no message with `{FIRST}` was received from `executionEvents`" in outcome.stdout
-    assert ": 2 others were received\n" in outcome.stdout
+    listed = f"`executionEnded` with `{OTHER}` and `executionEnded` with `{OTHER}`"
+    assert f": 2 others were received ({listed})\n" in outcome.stdout
 
 
 def test_secrets_are_masked(run: Run, studio: Studio, streams: EventStreams) -> None:

@@ -27,7 +27,15 @@ paths:
       callbacks:
         done:
           "{$request.body#/url}":
-            post: {operationId: orderDone, x-correlation-id: $message.payload#/id, requestBody: {content: {application/json: {schema: {type: object, required: [status], properties: {id: {type: string}, status: {type: string}}}}}}, responses: {"204": {description: taken}}}
+            post: {operationId: orderDone, x-correlation-id: $message.payload#/id, requestBody: {content: {application/json: {schema: {type: object, required: [status], properties: {id: {type: string}, kind: {const: done}, status: {type: string}}}}}}, responses: {"204": {description: taken}}}
+  /refunds:
+    post:
+      operationId: refund
+      responses: {"202": {description: accepted}}
+      callbacks:
+        done:
+          "{$request.body#/url}":
+            post: {operationId: refundDone, requestBody: {content: {application/json: {schema: {type: object, properties: {kind: {const: refund}}}}}}, responses: {"204": {description: taken}}}
 webhooks:
   paid:
     post:
@@ -78,10 +86,14 @@ def post(url: str, value: Any, headers: dict[str, str]) -> int:
 
 
 def shop(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Calls back before it responds: for another order, then for this one; and tells of the payment."""
+    """Calls back before it responds: for another order, for a refund of this one at the address of both, then for
+    this one; and tells of the payment."""
     order = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
     assert post(order["url"], {"id": "another", "status": "lost"}, {}) == 204
-    assert post(order["url"], {"id": order["id"], "status": "shipped"}, {}) == 204
+    assert (
+        post(order["url"], {"id": order["id"], "kind": "refund", "status": "paid back"}, {}) == 204
+    )
+    assert post(order["url"], {"id": order["id"], "kind": "done", "status": "shipped"}, {}) == 204
     assert post(order["paid"], {"amount": 1}, {**EVENT, "X-Secret": "wrong"}) == 403
     assert post(order["paid"], {"amount": 7}, EVENT) == 204
     assert post(order["paid"], {"amount": 7}, EVENT) == 204

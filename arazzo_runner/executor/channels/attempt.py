@@ -34,6 +34,7 @@ from arazzo_runner.executor.channels.message import (
     content_types,
     correlation_of,
 )
+from arazzo_runner.executor.channels.message_types import message_types
 from arazzo_runner.executor.events import MessageAwaited, MessageReceived, MessageSent
 from arazzo_runner.executor.plan import StepPlan
 from arazzo_runner.executor.result import Attempt, FaultSide, StepError, StepMessage
@@ -186,6 +187,7 @@ def _receive_call(
         content_types(call),
         frame.ledger.is_ending,
         call.wire_protocol,
+        *message_types(call),
     )
 
 

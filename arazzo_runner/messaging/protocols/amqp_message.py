@@ -70,6 +70,7 @@ def to_delivery(address: str, message: AbstractIncomingMessage) -> Delivery:
         message.body,
         headers.fields,
         message.content_type or None,
+        type_name=message.type or "",
     )
 
 

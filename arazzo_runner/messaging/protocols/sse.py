@@ -202,7 +202,9 @@ class EventStreamConnection:
         if event.retry is not None:
             headers.append(("retry", str(event.retry)))
         if self._is_open:
-            delivery = Delivery(stream.address, event.data.encode(), tuple(headers))
+            delivery = Delivery(
+                stream.address, event.data.encode(), tuple(headers), type_name=event.event or ""
+            )
             self._receiver.deliver(stream.subscription, delivery)
 
 

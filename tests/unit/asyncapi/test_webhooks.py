@@ -2,6 +2,7 @@
 
 import pytest
 
+from arazzo_runner.asyncapi.address import messages_at_address
 from arazzo_runner.asyncapi.model import SignatureScheme
 from arazzo_runner.asyncapi.signatures import SCHEMES
 from arazzo_runner.asyncapi.webhooks import (
@@ -152,3 +153,23 @@ def test_what_is_malformed(webhooks, place):
     with pytest.raises(DocumentError) as caught:
         find_webhook(api(webhooks=webhooks), "pet")
     assert said(caught.value)[:2] == ("AZ217", place)
+
+
+def test_other_messages_at_the_address_of_a_webhook():
+    """Of callbacks that have one name in several operations, and of no other path."""
+
+    def callbacks(operation_id, **members):
+        operation = {**PET, "operationId": operation_id, **members}
+        held = {"event": {"{$request.body#/url}": {"post": operation}}}
+        return {"post": {"responses": RESPONSES, "callbacks": held}}
+
+    paths = {
+        "/a": callbacks("onA"),
+        "/b": callbacks("onB"),
+        "/broken": callbacks("onC", requestBody=[]),
+    }
+    description = api(paths=paths, webhooks={"other": {"post": PET}})
+    channel = find_webhook(description, "onA").channel
+    names = [one.name for one in messages_at_address(channel)]
+    assert names == ["onA", "onA", "onB", "onB"]
+    assert messages_at_address(channel) is messages_at_address(channel)

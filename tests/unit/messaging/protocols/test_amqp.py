@@ -240,9 +240,13 @@ def test_headers_of_other_types_are_text() -> None:
             theirs = await channel.declare_exchange(exchange, "topic")
             async with connected(where()) as (ours, inbox):
                 await ours.subscribe(Subscription("{any}", on_exchange("topic", exchange)))
-                message = aio_pika.Message(b"x", headers=headers, correlation_id="k", reply_to="r")
+                message = aio_pika.Message(
+                    b"x", headers=headers, correlation_id="k", reply_to="r", type="order.paid"
+                )
                 await theirs.publish(message, "a")
-                came = dict((await inbox.delivery()).headers)
+                delivery = await inbox.delivery()
+                came = dict(delivery.headers)
+        assert delivery.type_name == "order.paid"
         assert came == {
             "n": "7",
             "yes": "true",

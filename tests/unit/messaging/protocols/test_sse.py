@@ -101,7 +101,7 @@ def test_events_as_they_come() -> None:
         assert inbox.is_empty
         site.go_on.set()
         headers = (("event", "done"), ("id", "7ü"), ("retry", "10"))
-        assert await inbox.delivery() == Delivery("/events", b"a\nb", headers)
+        assert await inbox.delivery() == Delivery("/events", b"a\nb", headers, type_name="done")
 
     body = 'data: {"id": 1}\n\n<pause>event: done\nid: 7ü\nretry: 10\ndata: a\ndata: b\n\n<pause>'
     run([stream(body)], work)
