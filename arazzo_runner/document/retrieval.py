@@ -35,12 +35,14 @@ class RetrieveError(ArazzoError):
 class RetrievedDocument(Struct, frozen=True):
     """The bytes of a document, the name that messages show, and the URI it came from in the end.
 
-    After redirects that is the last URI (RFC 3986, section 5.1.3).
+    After redirects that is the last URI (RFC 3986, section 5.1.3). ``original`` is the text that
+    was written where ``data`` has it moved to its place in another file, as in a bundle.
     """
 
     data: bytes
     name: str
     uri: str
+    original: str | None = None
 
 
 Retrieve: TypeAlias = Callable[[str], RetrievedDocument]

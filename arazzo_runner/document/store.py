@@ -324,6 +324,8 @@ class DocumentStore:
 
     def _parse(self, retrieved: RetrievedDocument) -> ParsedDocument:
         file = decode(retrieved.data, retrieved.name, retrieved.uri)
+        if retrieved.original is not None:
+            file = replace(file, original=retrieved.original)
         parsed = read_text(file, retrieved.data, self._limits.description, self._access.memory)
         kind = source_type(parsed.value)
         return ParsedDocument(file, parsed.value, kind, _as_errors(parsed.diagnostics, kind))

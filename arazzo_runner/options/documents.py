@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from arazzo_runner.options.model import Keyword, Option
 
-_LOADING = ("run", "validate", "replay", "auth", "list", "schema", "mock", "mcp")
+_LOADING = ("run", "validate", "replay", "auth", "list", "schema", "mock", "mcp", "bundle")
 _READING = (*_LOADING, "new")
 _SECTION = "Source descriptions"
 

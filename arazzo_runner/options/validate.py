@@ -127,11 +127,11 @@ NEW = (
     Option(
         "output",
         "Write the document to this file; standard output without it.",
-        _NEW,
+        (*_NEW, "bundle"),
         short="o",
         metavar="FILE",
     ),
-    Option("force", "Overwrite files that exist.", ("new", "demo"), kind="switch"),
+    Option("force", "Overwrite files that exist.", ("new", "demo", "bundle"), kind="switch"),
     Option(
         "only",
         "Use only these operations: operationIds, or `GET /pets`; comma-separated or repeated.",

@@ -53,6 +53,7 @@ def check_document(setting: ValidateSettings, document: str) -> tuple[Diagnostic
     found = validate(setting.access, document, wanted, setting.shared)
     if any(one.code == "AZ101" for one in found):
         return found
+    found = tuple(_strip_fix(one) for one in found)
     work = _FixTask(setting, document, FixOptions(writes=False, takes_unsafe=True))
     if not any(_can_have_fix(one) for one in found):
         return work.reported(found)
@@ -87,6 +88,12 @@ def offered_fixes(
     limits = setting.options.limits.document
     no_good = refused_fixes(source, judged, work.judge_unsorted, limits)
     return tuple(one for one in judged if one.fix is not None and one not in no_good)
+
+
+def _strip_fix(found: Diagnostic) -> Diagnostic:
+    """A finding without its fix where the text is a part of a bundle: another one is fixed."""
+    is_part = found.place is not None and found.place.source.original is not None
+    return replace(found, fix=None) if is_part else found
 
 
 def _can_have_fix(found: Diagnostic) -> bool:

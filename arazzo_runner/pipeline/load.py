@@ -293,7 +293,14 @@ def examine_description(
     loaded = load_document(text, limits.document)
     if loaded.document is None:
         return PartialDescription({}, loaded.diagnostics)
-    resolved, unresolved = resolve_components(loaded.document)
+    read = loaded.document
+    if "x-bundle" in read.raw:
+        from arazzo_runner.pipeline.bundle import open_bundle
+
+        read, access, wrong = open_bundle(read, access)
+        if wrong:
+            return PartialDescription({}, (*loaded.diagnostics, *wrong))
+    resolved, unresolved = resolve_components(read)
     sources = load_sources(resolved, access, overrides, limits.sources, shared.shelf)
     found = [*loaded.diagnostics, *unresolved, *name_findings(resolved), *sources.diagnostics]
     units = assemble(sources, found, shared)

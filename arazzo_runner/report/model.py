@@ -44,7 +44,8 @@ def source_info(
     name: str, source: SourceFile, version: str, kind: Choice["openapi", "asyncapi"] = "openapi"
 ) -> SourceInfo:
     """What is said of an API description with its version, by the text that was read."""
-    return SourceInfo(name, kind, source.uri, version, source_hash(source.text))
+    text = source.text if source.original is None else source.original
+    return SourceInfo(name, kind, source.uri, version, source_hash(text))
 
 
 _LARGE = 2**20

@@ -152,11 +152,13 @@ class SourceFile(Struct, frozen=True, eq=False):
 
     ``name`` is the path as the user typed it (or ``<stdin>``, or a URL); ``uri`` is the absolute
     URI it was retrieved from, the base for relative references (RFC 3986, section 5.1.3).
+    ``original`` is the text as it was written, where ``text`` is moved to its place in another one.
     """
 
     name: str
     text: str
     uri: str
+    original: str | None = None
     # Filled when the first position is asked for: caches, not state. The extents are the work of
     # text/positions.py, the lines are the offsets where they begin.
     extents: list[Extents] = field(default_factory=list)

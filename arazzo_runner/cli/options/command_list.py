@@ -12,6 +12,7 @@ COMMANDS: Final = {
         "check documents against the specification and their API descriptions",
     ),
     "new": ("arazzo_runner.cli.new", "write workflows from an API description"),
+    "bundle": ("arazzo_runner.cli.bundle.command", "write a document and all it needs into a file"),
     "mock": (
         "arazzo_runner.cli.mock.command",
         "serve mock responses of API descriptions on a port",
