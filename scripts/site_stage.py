@@ -19,12 +19,11 @@ ROOT_PAGES = {
     "SECURITY.md": "project/security-policy.md",
     "README.md": "index.md",
 }
+FENCE = re.compile(r"^( *)(```+)[^\n]*\n.*?^ *\2$", re.MULTILINE | re.DOTALL)
 # Code stays as it is; the text of a link may have some.
-LINK = re.compile(
-    r"^ *(?P<fence>```+)[^\n]*\n.*?^ *(?P=fence)$|`[^`\n]*`"
-    r"|\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<target>[^)\s]+)\)",
-    re.MULTILINE | re.DOTALL,
-)
+LINK = re.compile(r"`[^`\n]*`|\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\((?P<target>[^)\s]+)\)")
+ROW = re.compile(r"^\|.*\|$", re.MULTILINE)
+CODE = re.compile(r"`[^`\n]+`")
 
 
 def stage(folder: Path, repository: str | None = None, root: Path = PROJECT) -> Path:
@@ -40,12 +39,23 @@ def stage(folder: Path, repository: str | None = None, root: Path = PROJECT) -> 
         path = folder / "docs" / place
         path.parent.mkdir(exist_ok=True)
         text = (root / page).read_text(encoding="utf-8")
-        path.write_text(with_links(text, page, place, repository), encoding="utf-8")
+        path.write_text(site_text(text, page, place, repository), encoding="utf-8")
     return folder
 
 
-def with_links(text: str, page: str, place: str, repository: str | None) -> str:
-    """The text of a page of the repository, with the links that it has at its place in the site."""
+def site_text(text: str, page: str, place: str, repository: str | None) -> str:
+    """The text of a page of the repository as it is at its place in the site; blocks stay."""
+    parts = []
+    end = 0
+    for fence in FENCE.finditer(text):
+        prose = with_links(text[end : fence.start()], page, place, repository)
+        parts += [with_plain_pipes(prose), fence[0]]
+        end = fence.end()
+    return "".join([*parts, with_plain_pipes(with_links(text[end:], page, place, repository))])
+
+
+def with_links(prose: str, page: str, place: str, repository: str | None) -> str:
+    """The text with the links that it has at its place in the site."""
 
     def moved(match: re.Match[str]) -> str:
         if match["target"] is None:
@@ -53,7 +63,12 @@ def with_links(text: str, page: str, place: str, repository: str | None) -> str:
         target = site_target(match["target"], page, place, repository)
         return f"[{match['text']}]({target})" if target else match["text"]
 
-    return LINK.sub(moved, text)
+    return LINK.sub(moved, prose)
+
+
+def with_plain_pipes(prose: str) -> str:
+    """The text with `|` in the code of tables as it is: repositories want it escaped there."""
+    return ROW.sub(lambda row: CODE.sub(lambda code: code[0].replace("\\|", "|"), row[0]), prose)
 
 
 def site_target(target: str, page: str, place: str, repository: str | None) -> str:

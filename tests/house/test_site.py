@@ -5,13 +5,17 @@ import runpy
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
+from house.markdown import ROOT
+
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
 SETTINGS = ROOT / "mkdocs.yml"
 SCRIPTS = ROOT / "scripts"
 STAGE = runpy.run_path(str(SCRIPTS / "site_stage.py"))
@@ -50,8 +54,7 @@ def faults_of(navigation: Any, pages: set[str]) -> dict[str, list[str]]:
 
 
 def test_every_page_is_in_the_navigation_once() -> None:
-    docs = ROOT / "docs"
-    pages = {page.relative_to(docs).as_posix() for page in docs.rglob("*.md")}
+    pages = {page.relative_to(DOCS).as_posix() for page in PAGES}
     faults = faults_of(SITE["nav"], pages | set(STAGE["ROOT_PAGES"].values()))
     assert faults == {"missing": [], "duplicate": [], "unknown": []}
 
@@ -102,8 +105,38 @@ def test_links_lead_to_their_page_in_the_site(
         (None, alone),
         ("https://r.example/tree/", with_repository or alone),
     ):
-        changed = STAGE["with_links"](text, page, place, repository)
+        changed = STAGE["site_text"](text, page, place, repository)
         assert changed == f"{code}{wanted} {re.sub('x', '`x`', wanted, count=1)}"
+
+
+def test_pipes_in_code_of_tables_are_not_escaped() -> None:
+    text = "a `b\\|c`\n\n| `x\\|y` | z\\|w |\n\n```text\n| `x\\|y` |\n```\n"
+    changed = STAGE["site_text"](text, "docs/ci.md", "ci.md", None)
+    assert changed == text.replace("| `x\\|y` | z", "| `x|y` | z")
+
+
+def list_faults(text: str) -> list[str]:
+    """The lines of lists that the builder of the site reads as text: it wants an empty line before a list, and four spaces before an inner one."""
+    lines = STAGE["FENCE"].sub("", text).splitlines()
+    item = re.compile(r"( *)(?:[-*]|\d+\.) ")
+    faults = []
+    for before, line in pairwise(["", *lines]):
+        found = item.match(line)
+        begins = before.strip() and not before.startswith(" ") and not item.match(before)
+        if found and (begins or len(found[1]) % 4):
+            faults.append(line)
+    return faults
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_lists_are_lists_in_the_site_too(page: Path) -> None:
+    assert list_faults(page.read_text(encoding="utf-8")) == []
+
+
+def test_lists_can_be_wrong() -> None:
+    good = "a\n\n- b\n  c\n- d\n    - e\n\n1. f\n2. g\n\n```text\na\n- b\n```\n"
+    assert list_faults(good) == []
+    assert list_faults("a\n- b\n- c\n\n- d\n  - e\n") == ["- b", "  - e"]
 
 
 def test_pages_of_the_root_are_staged_beside_those_of_docs(tmp_path: Path) -> None:
