@@ -61,7 +61,7 @@ class ServerUnavailableError(DiagnosedError):
 
 
 class WorkflowFailed(ArazzoError):
-    """A run did not pass; the text is the rendered failure, ``result`` that of the run."""
+    """A run failed; the text is the rendered failure, ``result`` that of the run."""
 
     def __init__(self, message: str, result: Any = None) -> None:
         super().__init__(message)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Iterator
+
+from pages import PROJECT, note, write_folder, write_section
 
 from arazzo_runner.explain.pages import GROUPS, Explanation, read_explanation
 from arazzo_runner.text.codes import CODES
 
-FOLDER = Path(__file__).parents[1] / "docs" / "diagnostics"
-SITE = FOLDER.parents[1] / "mkdocs.yml"
-# The last section of the site's navigation that is written; another heading ends it.
-SECTION = re.compile(r"(?<=\n      - Diagnostics:\n)(?: {10}.*\n)*")
-NOTE = (
-    "<!-- Written by scripts/docs from arazzo_runner/explain; a change there is a change here. -->"
-)
+FOLDER = PROJECT / "docs" / "diagnostics"
+NOTE = note("arazzo_runner/explain")
+SECTION = "Diagnostics"
 INDEX = "README.md"
 INTRODUCTION = """# Diagnostics
 
@@ -50,27 +48,16 @@ def _page(one: Explanation) -> str:
     return f"{top}\n\n{named}\n\n[All diagnostics]({INDEX})\n"
 
 
-def with_navigation(settings: str) -> str:
-    """The settings of the site, with all pages in the section of diagnostics."""
-    lines = [f"          - diagnostics/{INDEX}\n"]
+def entries() -> Iterator[str]:
+    """The navigation of the pages."""
+    yield f"- diagnostics/{INDEX}"
     for group, title in GROUPS.items():
-        lines.append(f"          - {group}xx, {title}:\n")
-        codes = [code for code in CODES if code.startswith(group)]
-        lines += [f"              - {code}: diagnostics/{code}.md\n" for code in codes]
-    return SECTION.sub("".join(lines), settings)
-
-
-def write() -> None:
-    """Write all pages, and remove those of codes that are gone."""
-    FOLDER.mkdir(exist_ok=True)
-    found = pages()
-    for path in FOLDER.glob("*.md"):
-        if path.name not in found:
-            path.unlink()
-    for name, text in found.items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
-    SITE.write_text(with_navigation(SITE.read_text(encoding="utf-8")), encoding="utf-8")
+        yield f"- {group}xx, {title}:"
+        yield from (
+            f"    - {code}: diagnostics/{code}.md" for code in CODES if code.startswith(group)
+        )
 
 
 if __name__ == "__main__":
-    write()
+    write_folder(FOLDER, pages())
+    write_section(SECTION, entries())

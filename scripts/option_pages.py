@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+
+from pages import PROJECT, note
+from pages import table as markdown_table
 
 from arazzo_runner.embed.documents import in_python
 from arazzo_runner.options.model import Option
 from arazzo_runner.options.table import OPTIONS, Table
 
-PAGE = Path(__file__).parents[1] / "docs" / "options.md"
-NOTE = (
-    "<!-- Written by scripts/docs from arazzo_runner/options; a change there is a change here. -->"
-)
+PAGE = PROJECT / "docs" / "options.md"
+NOTE = note("arazzo_runner/options")
+COLUMNS = ("flag", "what it does", "default", "commands", "Python", "pytest")
 TOP = f"""{NOTE}
 
 # Options
@@ -21,16 +22,6 @@ All flags of all commands, under the headings of `--help`. Each has an environme
 long name in capitals with `ARAZZO_` before it (`--max-steps` is `ARAZZO_MAX_STEPS`), and a key of
 the same name in `arazzo.toml` ([configuration](configuration.md)). Beside them stands what they are
 called in [Python](python-api.md) and in [pytest](pytest.md).
-"""
-ALONE = """
-## Python alone
-
-| keyword | of | type | what it is |
-|---|---|---|---|
-"""
-COLUMNS = """
-| flag | what it does | default | commands | Python | pytest |
-|---|---|---|---|---|---|
 """
 
 
@@ -41,8 +32,9 @@ def option_page(table: Table = OPTIONS) -> str:
     sections = (
         section(one, [each for each in flags if heading(each) == one], table) for one in headings
     )
-    keywords = "".join(_keyword_row(option) for option in table if not option.commands)
-    return TOP + "".join(sections) + ALONE + keywords
+    keywords = map(_keyword_cells, (option for option in table if not option.commands))
+    alone = markdown_table(("keyword", "of", "type", "what it is"), keywords)
+    return f"{TOP}{''.join(sections)}\n## Python alone\n\n{alone}"
 
 
 def heading(option: Option) -> str:
@@ -52,16 +44,25 @@ def heading(option: Option) -> str:
 
 def section(title: str, options: Iterable[Option], table: Table) -> str:
     """A heading and its table."""
-    return f"\n## {title}\n{COLUMNS}" + "".join(
-        _row(_flag_cells(option, table)) for option in options
-    )
+    rows = (_flag_cells(option, table) for option in options)
+    return f"\n## {title}\n\n{markdown_table(COLUMNS, rows)}"
+
+
+def names_cell(option: Option) -> str:
+    """A flag as it is typed, with its short name and its value."""
+    names = " ".join(filter(None, [option.flag, option.metavar or "|".join(option.choices)]))
+    return ", ".join(f"`{name}`" for name in [*_short(option), names])
+
+
+def default_cell(option: Option) -> str:
+    """The default of a flag, where it has one."""
+    return "" if option.default is None else f"`{option.default}`"
 
 
 def _flag_cells(option: Option, table: Table) -> Iterator[str]:
-    names = " ".join(filter(None, [option.flag, option.metavar or "|".join(option.choices)]))
-    yield ", ".join(f"`{name}`" for name in [*_short(option), names])
+    yield names_cell(option)
     yield f"{option.help}{'' if option.has_variable else ' No environment variable.'}"
-    yield "" if option.default is None else f"`{option.default}`"
+    yield default_cell(option)
     yield ", ".join(f"`{command}`" for command in option.commands)
     yield _in_python(option, table)
     yield f"`--arazzo-{option.name}`" if option.pytest else ""
@@ -79,15 +80,11 @@ def _in_python(option: Option, table: Table) -> str:
     return f"{keyword}, `{several}`" if several else keyword
 
 
-def _keyword_row(option: Option) -> str:
+def _keyword_cells(option: Option) -> list[str]:
     keyword = option.keyword
     assert keyword is not None
     function, annotation = f"`{keyword.function}`", f"`{keyword.annotation}`"
-    return _row([f"`{keyword.name}`", function, annotation, option.help])
-
-
-def _row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+    return [f"`{keyword.name}`", function, annotation, option.help]
 
 
 if __name__ == "__main__":

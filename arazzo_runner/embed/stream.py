@@ -48,8 +48,8 @@ StreamRequest: TypeAlias = Callable[[World], Awaitable[Any]]
 class Stream:
     """The events of a run, while it happens: ``async for event in stream``.
 
-    The run goes as far as its events are taken: no request is sent before those told ahead of it
-    have been. Who stops taking them ends the run; ``async with stream`` does so at its end. Once
+    The run goes as far as its events are taken: no request is sent before all events ahead of it
+    are taken. Who stops taking them ends the run; ``async with stream`` does so at its end. Once
     all are taken, :attr:`result` is there.
     """
 

@@ -71,7 +71,7 @@ def tools(
     """The workflows of a document that can run as tools, in its order; or those that are named.
 
     ``inputs`` are given to all of them and are in no schema; each takes those that it declares.
-    ``options`` are those of :func:`run`; with ``mock=True`` no input is made up, unless
+    ``options`` are those of :func:`run`; with ``mock=True`` no input is generated, unless
     ``mock_inputs`` says so. Raises DocumentError, and UsageError for a workflow that
     is not there.
     """

@@ -73,7 +73,7 @@ class RequestSent(SafeRepr, frozen=True):
 
 
 class ResponseReceived(SafeRepr, frozen=True):
-    """A response came, or the reason why none did."""
+    """A response was received, or the reason why none was."""
 
     key: str
     outcome: HttpResponse | TransportFailure

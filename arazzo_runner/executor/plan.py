@@ -351,7 +351,7 @@ class Clock(Struct, frozen=True):
     thread: Callable[[], float] | None = None
 
     def limited(self) -> float:
-        """The instant that limits of time are held against."""
+        """The instant that limits of time are checked against."""
         return self.monotonic() + self.recorded()
 
 

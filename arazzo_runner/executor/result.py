@@ -129,9 +129,9 @@ class ConsideredAction(SafeRepr, frozen=True):
 class StepMessage(SafeRepr, frozen=True):
     """The message that an attempt sent, or received, over a channel.
 
-    ``address`` is where it went, or came from. ``body`` is its payload as bytes: :attr:`payload`
-    reads it. ``others`` came over the channel as well, and were not taken so far. ``duration`` is
-    in seconds: until it was handed over, or came. ``notes`` are what the world said of it.
+    ``address`` is where it was sent, or received. ``body`` is its payload as bytes: :attr:`payload`
+    reads it. ``others`` were received as well, and not taken so far. ``duration``
+    is in seconds: until it was handed over, or received. ``notes`` are what the world said of it.
     """
 
     channel: str
@@ -255,8 +255,8 @@ class StepResult(SafeRepr, frozen=True):
 class WorkflowResult(SafeRepr, frozen=True):
     """One run of a workflow; ``error`` says why it ended as an error, where no step does.
 
-    ``gone_to`` are the workflows that a called one went on in (``goto``), in order: they belong to
-    the step. Those that one of the run's own workflows went on in are entries of the run.
+    ``gone_to`` are the workflows that a called one continued in (``goto``), in order: they belong
+    to the step. Those that one of the run's own workflows continued in are entries of the run.
     ``finally_run`` is what ran when it had ended (``x-finally``). ``case`` names the one of several
     sets of inputs that it ran with, ``repetition`` (from 1) the one of several runs, ``generated``
     the inputs that were generated, and ``seed`` is what makes the same ones again.

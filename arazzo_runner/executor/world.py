@@ -187,7 +187,7 @@ class ReceiveCall(Struct, frozen=True):
 
 
 class ReceivedMessage(SafeRepr, frozen=True):
-    """A message that was received; ``others`` came as well, and were not taken so far.
+    """A message that was received; ``others`` were received as well, and not taken so far.
 
     ``duration`` is in seconds, since the step began to wait. ``notes`` are what a report should say
     of it.
@@ -202,7 +202,7 @@ class ReceivedMessage(SafeRepr, frozen=True):
     notes: tuple[str, ...] = ()
 
     def brief(self) -> str:
-        """Where it came from."""
+        """The address that it was sent to."""
         return self.address
 
 
@@ -210,9 +210,9 @@ class TransportFailure(SafeRepr, frozen=True):
     """No usable response. ``message`` is a sentence, ``hint`` the way out (a flag, if one helps).
 
     ``duration`` is in seconds, until the failure was known. ``request`` is the one that was sent
-    in place of the one built, where a hook changed it. ``unsent`` tells that it never came to that:
+    in place of the one built, where a hook changed it. ``unsent`` says that nothing was sent:
     what it needed before could not be had. ``exchanges`` are what went over the wire. ``head`` is
-    the response without its body, where that much came: its status and headers are known.
+    the response without its body, where that much was received: its status and headers are known.
     ``in_process``: no server was asked, whatever the URL says.
     """
 

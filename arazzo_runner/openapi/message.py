@@ -53,7 +53,7 @@ class HttpResponse(SafeRepr, frozen=True):
     """A complete response within the limits; ``body`` has its content encodings undone.
 
     ``duration`` is in seconds, from sending the request to the last byte. ``sent_headers`` are
-    the request's headers as they went out, with those that the world added; empty: as built.
+    the request's headers as they were sent, with those that the world added; empty: as built.
     ``request`` is the one that was sent in place of the one built, where a hook changed it.
     ``exchanges`` are all that went over the wire for it, redirects too, where the world tells.
     ``notes`` say what a reader has to know of it: what a mock did, that the request was sent twice.

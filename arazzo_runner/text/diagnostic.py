@@ -51,7 +51,7 @@ class Diagnostic(SafeRepr, frozen=True):
 
     ``message`` is a sentence without a final period, backticks round the user's own words;
     ``label`` are the few words beside the caret; ``help`` is the way out; ``more`` are further
-    places that the finding is about; ``fix`` is what mends it, where that is known; ``subject`` is
+    places that the finding is about; ``fix`` is the change, where that is known; ``subject`` is
     what it is about where its place does not say it, such as the name of what is missing.
     """
 

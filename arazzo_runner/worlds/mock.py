@@ -53,10 +53,9 @@ class MockWorld:
     """A world without a network; what a run creates is kept as long as the world.
 
     ``descriptions`` are the OpenAPI descriptions by the names of their sources. The same ``seed``
-    gives the same answers. Waiting takes no time: ``slept`` is how many seconds were asked for.
+    gives the same responses. Waiting takes no time: ``slept`` is how many seconds were asked for.
     ``expected`` is what the steps expect (``mock_world``), ``on_channels`` those that send and
-    receive messages; ``lenient`` also answers requests that
-    are not as documented, with a note.
+    receive messages; ``lenient`` responds to requests too that are not as documented, with a note.
     """
 
     def __init__(

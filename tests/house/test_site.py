@@ -1,8 +1,7 @@
 """The documentation site: every page is in its navigation once, links survive, and dead ones are found."""
 
 import re
-import runpy
-import sys
+from argparse import ArgumentTypeError
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -10,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import site_build
+import site_links
+import site_stage
 import yaml
 
 from house.markdown import ROOT
@@ -17,9 +19,6 @@ from house.markdown import ROOT
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
 SETTINGS = ROOT / "mkdocs.yml"
-SCRIPTS = ROOT / "scripts"
-STAGE = runpy.run_path(str(SCRIPTS / "site_stage.py"))
-LINKS = runpy.run_path(str(SCRIPTS / "site_links.py"))
 
 
 class Loader(yaml.SafeLoader):
@@ -55,7 +54,7 @@ def faults_of(navigation: Any, pages: set[str]) -> dict[str, list[str]]:
 
 def test_every_page_is_in_the_navigation_once() -> None:
     pages = {page.relative_to(DOCS).as_posix() for page in PAGES}
-    faults = faults_of(SITE["nav"], pages | set(STAGE["ROOT_PAGES"].values()))
+    faults = faults_of(SITE["nav"], pages | set(site_stage.ROOT_PAGES.values()))
     assert faults == {"missing": [], "duplicate": [], "unknown": []}
 
 
@@ -63,14 +62,6 @@ def test_the_navigation_can_be_wrong() -> None:
     navigation = [{"Home": "a.md"}, {"Guides": [{"More": ["b.md", {"Again": "a.md"}]}, "d.md"]}]
     faults = faults_of(navigation, {"a.md", "b.md", "c.md"})
     assert faults == {"missing": ["c.md"], "duplicate": ["a.md"], "unknown": ["d.md"]}
-
-
-def test_diagnostics_of_the_navigation_are_up_to_date() -> None:
-    """`scripts/docs` renews them."""
-    script = runpy.run_path(str(SCRIPTS / "diagnostic_pages.py"))
-    text = SETTINGS.read_text(encoding="utf-8")
-    assert script["with_navigation"](text) == text
-    assert script["with_navigation"](text.replace(": diagnostics/AZ101.md", ": x.md")) == text
 
 
 def test_nothing_comes_from_other_hosts_or_plugins() -> None:
@@ -98,26 +89,26 @@ def test_nothing_comes_from_other_hosts_or_plugins() -> None:
 def test_links_lead_to_their_page_in_the_site(
     page: str, link: str, alone: str, with_repository: str | None
 ) -> None:
-    place = STAGE["ROOT_PAGES"].get(page, page.removeprefix("docs/"))
+    place = site_stage.ROOT_PAGES.get(page, page.removeprefix("docs/"))
     code = f"`[x]({link})`\n\n```text\n[x]({link})\n```\n"
     text = f"{code}[x]({link}) [`x`]({link})"
     for repository, wanted in (
         (None, alone),
         ("https://r.example/tree/", with_repository or alone),
     ):
-        changed = STAGE["site_text"](text, page, place, repository)
+        changed = site_stage.site_text(text, page, place, repository)
         assert changed == f"{code}{wanted} {re.sub('x', '`x`', wanted, count=1)}"
 
 
 def test_pipes_in_code_of_tables_are_not_escaped() -> None:
     text = "a `b\\|c`\n\n| `x\\|y` | z\\|w |\n\n```text\n| `x\\|y` |\n```\n"
-    changed = STAGE["site_text"](text, "docs/ci.md", "ci.md", None)
+    changed = site_stage.site_text(text, "docs/ci.md", "ci.md", None)
     assert changed == text.replace("| `x\\|y` | z", "| `x|y` | z")
 
 
 def list_faults(text: str) -> list[str]:
     """The lines of lists that the builder of the site reads as text: it wants an empty line before a list, and four spaces before an inner one."""
-    lines = STAGE["FENCE"].sub("", text).splitlines()
+    lines = site_stage.FENCE.sub("", text).splitlines()
     item = re.compile(r"( *)(?:[-*]|\d+\.) ")
     faults = []
     for before, line in pairwise(["", *lines]):
@@ -140,7 +131,7 @@ def test_lists_can_be_wrong() -> None:
 
 
 def test_pages_of_the_root_are_staged_beside_those_of_docs(tmp_path: Path) -> None:
-    folder = STAGE["stage"](tmp_path / "staged", root=ROOT)
+    folder = site_stage.stage(tmp_path / "staged", root=ROOT)
     assert (folder / "docs" / "index.md").read_text("utf-8").startswith("# arazzo\n\nAn [Arazzo]")
     assert "](../semantics.md)" in (folder / "docs" / "project" / "changelog.md").read_text("utf-8")
     assert (folder / "docs" / "images" / "run.svg").exists()
@@ -163,8 +154,8 @@ def built(folder: Path, files: dict[str, str]) -> Path:
 
 
 def test_links_of_a_good_site_have_no_fault(tmp_path: Path) -> None:
-    assert LINKS["dead_links"](built(tmp_path, BUILT)) == []
-    assert LINKS["external_links"](tmp_path) == ["https://a.example/"]
+    assert site_links.dead_links(built(tmp_path, BUILT)) == []
+    assert site_links.external_links(tmp_path) == ["https://a.example/"]
 
 
 @pytest.mark.parametrize(
@@ -183,25 +174,16 @@ def test_links_of_a_good_site_have_no_fault(tmp_path: Path) -> None:
 def test_dead_links_are_found(tmp_path: Path, name: str, text: str, fault: str) -> None:
     folder = built(tmp_path / "site", {**BUILT, name: text})
     (tmp_path / "out.html").touch()
-    assert LINKS["dead_links"](folder) == [fault]
+    assert site_links.dead_links(folder) == [fault]
 
 
-@pytest.fixture
-def build(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What `scripts/site` runs."""
-    monkeypatch.syspath_prepend(str(SCRIPTS))
-    for name in ("site_links", "site_stage"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-    return runpy.run_path(str(SCRIPTS / "site_build.py"))
-
-
-def test_versions_stand_beside_each_other(tmp_path: Path, build: dict[str, Any]) -> None:
+def test_versions_stand_beside_each_other(tmp_path: Path) -> None:
     pages = built(tmp_path / "pages", BUILT)
     site = tmp_path / "site"
-    build["publish"](pages, site, "0.9")
+    site_build.publish(pages, site, "0.9")
     assert "url=0.9/index.html" in (site / "index.html").read_text("utf-8")
     for name in ("0.10", "latest", "0.9"):
-        build["publish"](pages, site, name)
+        site_build.publish(pages, site, name)
     (site / "notes").mkdir()
     names = [one["version"] for one in yaml.safe_load((site / "versions.json").read_text("utf-8"))]
     assert names == ["latest", "0.10", "0.9"]
@@ -210,7 +192,7 @@ def test_versions_stand_beside_each_other(tmp_path: Path, build: dict[str, Any])
 
 
 @pytest.mark.parametrize("text", ["../x", "", "v1", "1.0/..", "1..0"])
-def test_a_version_names_a_folder(text: str, build: dict[str, Any]) -> None:
-    with pytest.raises(build["argparse"].ArgumentTypeError):
-        build["version"](text)
-    assert [build["version"](one) for one in ("0.2", "10.0.1", "latest")] == ["0.2", "10.0.1", "latest"]  # fmt: skip
+def test_a_version_names_a_folder(text: str) -> None:
+    with pytest.raises(ArgumentTypeError):
+        site_build.version(text)
+    assert [site_build.version(one) for one in ("0.2", "10.0.1", "latest")] == ["0.2", "10.0.1", "latest"]  # fmt: skip
