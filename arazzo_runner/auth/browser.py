@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, SimpleQueue
 from threading import Thread
+from time import monotonic
 from typing import Any, Final, TextIO
 from urllib.parse import parse_qsl, urlsplit
 
+from arazzo_runner.http.network import LONGEST_WAIT
 from arazzo_runner.report.safe_text import escape
 
 _PATH: Final = "/callback"
@@ -70,10 +73,11 @@ class LoopbackRedirect:
     async def answer(self, go_to: str) -> RedirectParameters | None:
         """The query that came back; a signal whose handler raises ends the waiting."""
         self._invite(go_to)
-        try:
-            return self._answers.get(timeout=self._patience)
-        except Empty:
-            return None
+        ends = monotonic() + self._patience
+        while (left := ends - monotonic()) > 0:
+            with suppress(Empty):
+                return self._answers.get(timeout=min(left, LONGEST_WAIT))
+        return None
 
     def close(self) -> None:
         """Free the port."""

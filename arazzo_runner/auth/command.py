@@ -6,7 +6,6 @@ Only the user's own configuration names such a command, never a document.
 from __future__ import annotations
 
 import json
-import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ from typing import Final
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.openapi.security.credentials import CredentialLookup
+from arazzo_runner.operating_system.processes import split_words, startable_words
 from arazzo_runner.text.diagnostic import error
 
 SECONDS: Final = 30.0
@@ -52,9 +52,9 @@ def read_command_value(command: str, run: RunProcess | None = None) -> str:
 
 
 def split_command(command: str) -> list[str]:
-    """The words of a command line, as a POSIX shell would split it; UsageError AZ906."""
+    """The words of a command line, as a shell would split it; UsageError AZ906."""
     try:
-        words = shlex.split(command)
+        words = split_words(command)
     except ValueError as reason:
         why = f"it cannot be split into words: {str(reason).lower()}"
         raise _unusable_error(why, f"quote it as a shell does: `{_EXAMPLE}`") from None
@@ -98,7 +98,7 @@ def _run(words: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
     """A program may ask its own questions on a terminal; it is not given our input otherwise."""
     stdin = None if sys.stdin is not None and sys.stdin.isatty() else subprocess.DEVNULL
     return subprocess.run(  # noqa: S603 - the words are of the user's own configuration
-        words, stdin=stdin, stdout=subprocess.PIPE, timeout=SECONDS, check=False
+        startable_words(words), stdin=stdin, stdout=subprocess.PIPE, timeout=SECONDS, check=False
     )
 
 

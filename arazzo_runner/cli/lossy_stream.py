@@ -22,6 +22,8 @@ def lossy_stream(stream: TextIO) -> TextIO:
     """The same stream, losing what a full disk does not take; one that is a stand-in stays."""
     if stream is not sys.__stderr__ or not isinstance(stream, TextIOWrapper):
         return stream
+    if sys.platform == "win32" and stream.isatty():  # a console takes characters, not bytes
+        return stream
     raw = _LossyFile(stream.fileno(), "w", closefd=False)
     return TextIOWrapper(
         BufferedWriter(raw), stream.encoding, stream.errors, line_buffering=True, write_through=True

@@ -30,11 +30,22 @@ def prepare_streams() -> None:
     """Open what is closed (`arazzo … >&-`), and let standard output take every character."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # Python has no stream for a closed descriptor
-            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
+            nothing = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(nothing, mode, encoding="utf-8"))
+    if sys.platform == "win32":
+        _spell_pipes()
     sys.stderr = lossy_stream(sys.stderr)
     codecs.register_error(_ESCAPED, escape_unencodable)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors=_ESCAPED)
+
+
+def _spell_pipes() -> None:
+    from arazzo_runner.operating_system.terminal import pipe_encoding
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and not stream.isatty():
+            stream.reconfigure(encoding=pipe_encoding(os.environ), errors=stream.errors)
 
 
 def escape_unencodable(error: UnicodeError) -> tuple[str, int]:
@@ -48,7 +59,7 @@ def escape_unencodable(error: UnicodeError) -> tuple[str, int]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code (docs/exit-codes.md)."""
-    args = list(sys.argv[1:] if argv is None else argv)
+    args = list(_typed_words() if argv is None else argv)
     prepare_streams()
     try:
         code = _carry_out(args)
@@ -63,6 +74,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the last line of defence: a bug is told as one
         return _failure_code(error, args)
     return code
+
+
+def _typed_words() -> Sequence[str]:
+    if sys.platform == "win32":
+        from arazzo_runner.operating_system.files import expand_patterns
+
+        return expand_patterns(sys.argv[1:])
+    else:
+        return sys.argv[1:]
 
 
 def _carry_out(args: list[str]) -> int:
@@ -107,6 +127,11 @@ def _broken_pipe() -> int:
 
 def _outside_code(error: Exception) -> int | None:
     """The exit code of what is no bug, with its message: a full disk, a folder that is gone."""
+    if sys.platform == "win32":
+        from arazzo_runner.operating_system.terminal import is_closed_pipe
+
+        if is_closed_pipe(error):
+            return _broken_pipe()
     if is_full(error):
         return _unwritable_output(error)
     if isinstance(error, FileNotFoundError) and _has_no_folder():

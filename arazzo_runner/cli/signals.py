@@ -17,7 +17,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
 
-_NUMBERS = (signal.SIGINT, signal.SIGTERM)
+ENDING_SIGNALS: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
+if sys.platform == "win32":  # a program has no other way there to ask another to end
+    ENDING_SIGNALS = (*ENDING_SIGNALS, signal.SIGBREAK)
 
 
 class TerminatedError(KeyboardInterrupt):
@@ -26,13 +28,13 @@ class TerminatedError(KeyboardInterrupt):
 
 def exit_at_signals() -> None:
     """Let signals end the process at once: nothing has begun, or all is over."""
-    for number in _NUMBERS:
+    for number in ENDING_SIGNALS:
         signal.signal(number, _exit)
 
 
 def raise_at_signals() -> None:
     """Let signals be exceptions from now on, where they would end the process."""
-    for number in _NUMBERS:
+    for number in ENDING_SIGNALS:
         if signal.getsignal(number) is _exit:
             signal.signal(number, _raise)
 
@@ -41,6 +43,23 @@ def interrupted_code(reason: BaseException) -> int:
     """The exit code of what a signal ended (docs/exit-codes.md)."""
     cause = reason.__cause__ or reason
     return 128 + (signal.SIGTERM if isinstance(cause, TerminatedError) else signal.SIGINT)
+
+
+def signal_code(number: int) -> int:
+    """The exit code of what a signal ended: 130 for Ctrl-C, 143 for all others."""
+    return 128 + (signal.SIGINT if number == signal.SIGINT else signal.SIGTERM)
+
+
+def end_by_signal(number: int) -> None:
+    """End this process by a signal, at once.
+
+    Windows knows no such end: what its C library does by default is an end with exit code 3.
+    """
+    if sys.platform == "win32":
+        os._exit(signal_code(number))
+    else:
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
 
 
 def end_process(code: int) -> None:
@@ -83,8 +102,8 @@ def _exit(number: int, _frame: FrameType | None) -> None:
         os.write(2, b"interrupted\n")
     except OSError:
         pass
-    os._exit(128 + number)
+    os._exit(signal_code(number))
 
 
 def _raise(number: int, _frame: FrameType | None) -> None:
-    raise TerminatedError if number == signal.SIGTERM else KeyboardInterrupt
+    raise KeyboardInterrupt if number == signal.SIGINT else TerminatedError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine
@@ -52,7 +51,9 @@ async def _connect(connection: socket.socket, where: tuple[Any, ...], timeout: f
     except BlockingIOError:
         await _wait(anyio.wait_writable, connection, timeout)
         if code := connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-            raise OSError(code, os.strerror(code)) from None
+            from arazzo_runner.operating_system.sockets import socket_error
+
+            raise socket_error(code) from None
 
 
 async def _wait(

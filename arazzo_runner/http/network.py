@@ -7,9 +7,10 @@ sockets do not suspend, so no event loop is needed.
 from __future__ import annotations
 
 import socket
+import sys
 from threading import Thread
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     import ssl
@@ -68,15 +69,21 @@ def is_readable(descriptor: int) -> bool:
 
     if descriptor < 0:
         return True
-    if not hasattr(select, "poll"):  # Windows, whose select takes any descriptor
+    if sys.platform == "win32":  # whose select takes any descriptor, and which has no poll
         return bool(select.select([descriptor], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(0))
+    else:
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        return bool(poll.poll(0))
 
 
 _READ_SIZE = 64 * 1024
-_SLICE = 60.0
+LONGEST_WAIT: Final = 0.2 if sys.platform == "win32" else 60.0
+"""Seconds that a thread waits at once for a lock, a socket or the time.
+
+On Windows only a sleep is broken off by Ctrl-C, and nothing by Ctrl-Break: who waits looks up
+often. Elsewhere a signal ends the wait, and the system's longest sleep is the bound.
+"""
 
 
 class BlockingNetwork:
@@ -85,9 +92,8 @@ class BlockingNetwork:
     async def sleep(self, seconds: float) -> None:
         """Let ``seconds`` pass; a signal whose handler raises ends it at once."""
         ends = monotonic() + seconds
-        # In slices, since the system's longest sleep is shorter than the longest wait.
         while (left := ends - monotonic()) > 0:
-            sleep(min(left, _SLICE))
+            sleep(min(left, LONGEST_WAIT))
 
     async def resolve(self, host: str, port: int, timeout: float) -> list[Address]:
         """The addresses of a host; TimeoutError, socket.gaierror."""
@@ -115,8 +121,15 @@ class BlockingStream:
 
     async def read(self, timeout: float) -> bytes:
         """Some bytes, none at the end."""
-        self._socket.settimeout(timeout)
-        return self._socket.recv(_READ_SIZE)
+        ends = monotonic() + timeout
+        while True:
+            self._socket.settimeout(min(timeout, LONGEST_WAIT))
+            try:
+                return self._socket.recv(_READ_SIZE)
+            except TimeoutError:
+                timeout = ends - monotonic()
+                if timeout <= 0:
+                    raise
 
     async def write(self, data: bytes, timeout: float) -> None:
         """Send all of ``data`` within ``timeout``."""
@@ -162,7 +175,9 @@ def resolve_host(host: str, port: int, timeout: float) -> list[Address]:
     outcome: list[list[Address] | Exception] = []
     thread = Thread(target=lambda: outcome.append(_resolve(host, port)), daemon=True)
     thread.start()
-    thread.join(timeout)
+    ends = monotonic() + timeout
+    while thread.is_alive() and (left := ends - monotonic()) > 0:
+        thread.join(min(left, LONGEST_WAIT))
     if not outcome:
         raise TimeoutError
     if isinstance(outcome[0], Exception):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +21,7 @@ from locust.runners import STATE_STOPPED, MasterRunner, WorkerRunner
 from msgspec import Struct
 
 from arazzo_runner.load_test.figures import EntryName, Figures, LoadOutcome
+from arazzo_runner.operating_system.signals import ending_signals, signal_code
 
 if TYPE_CHECKING:
     from locust import User
@@ -111,7 +112,7 @@ class LoadSession:
         """Run to the end: of its time, of the master, or when a signal comes."""
         allow_open_files(_OPEN_FILES)
         self._since, self._cpu = time.monotonic(), time.process_time()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ending_signals():
             gevent.signal_handler(number, self._end, number)
         gevent.spawn(locust.stats.stats_history, self._runner)
         csv = self._csv_writer()
@@ -144,7 +145,7 @@ class LoadSession:
     def _end(self, number: int) -> None:
         """A signal: the first ends the load, with its figures; the second ends it at once."""
         if self._received:
-            os._exit(128 + number)
+            os._exit(signal_code(number))
         self._received = number
         gevent.spawn(self._stop)
 
@@ -225,11 +226,11 @@ def _words(settings: LoadSettings) -> list[str]:
 
 def allow_open_files(count: int) -> None:
     """Let the process have more connections, as far as the system allows."""
-    if os.name != "posix":
-        return
-    import resource
+    if sys.platform != "win32":
+        import resource
 
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            with suppress(ValueError, OSError):  # macOS allows less than it says
+                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -7,7 +7,6 @@ wait for the next line. Here a thread of our own reads, which the process does n
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,11 +23,10 @@ from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 
 from arazzo_runner.mcp.unreadable import unreadable_error
+from arazzo_runner.operating_system.signals import ENDING_SIGNALS
 
 LONGEST_LINE: Final = 4 * 2**20
 """Bytes of a message."""
-
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 def serve_stdio(server: Server[Any]) -> int:
@@ -46,8 +44,9 @@ async def _serve(server: Server[Any], requests: int, responses: BinaryIO) -> int
     async def end_by_signal(scope: anyio.CancelScope) -> None:
         nonlocal ended_by
         with (
-            suppress(NotImplementedError),  # Windows: a signal ends the process where it stands
-            anyio.open_signal_receiver(*_SIGNALS) as numbers,
+            # Windows, whose event loops know no signals: there it is an exception of the command.
+            suppress(NotImplementedError),
+            anyio.open_signal_receiver(*ENDING_SIGNALS) as numbers,
         ):
             async for number in numbers:
                 ended_by = int(number)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from threading import Thread
 from typing import Any, TypeVar
+
+from arazzo_runner.http.network import LONGEST_WAIT
 
 T = TypeVar("T")
 
@@ -16,7 +18,9 @@ class LoopThread:
     """Runs coroutines for callers of any colour; ends with the process, or when it is stopped."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
+        from arazzo_runner.operating_system.sockets import selector_loop
+
+        self._loop = selector_loop()
         self._thread = Thread(target=self._run, name="arazzo messages", daemon=True)
         self._thread.start()
 
@@ -47,6 +51,8 @@ class LoopThread:
 async def wait_here(future: Future[T]) -> T:
     """Wait in this thread, which a signal may end: for runs without an event loop."""
     try:
+        while not future.done():
+            wait([future], LONGEST_WAIT)
         return future.result()
     except BaseException:
         future.cancel()

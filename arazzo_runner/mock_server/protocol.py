@@ -9,7 +9,6 @@ import asyncio
 import json
 import re
 import socket
-import struct
 import sys
 from typing import Any, Final
 
@@ -17,9 +16,9 @@ from httptools import HttpParserInvalidMethodError
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from arazzo_runner.mock_server.app import ABORT, MAX_HEADERS
+from arazzo_runner.operating_system.sockets import abrupt_end
 
 _SECONDS: Final = 30.0
-_NO_LINGER: Final = struct.pack("ii", 1, 0)
 _TOO_LARGE: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-length: 0\r\nconnection: close\r\n\r\n"
@@ -99,7 +98,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.cycle.disconnected = True
         connection = self.transport.get_extra_info("socket")
         if connection is not None:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, abrupt_end())
         self.transport.abort()
 
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from arazzo_runner.errors import UsageError
 from arazzo_runner.mock_server.app import MockApp
+from arazzo_runner.operating_system.signals import ending_signals
 from arazzo_runner.text.diagnostic import error
 
 if TYPE_CHECKING:
     from types import FrameType
 
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 _GRACE: Final = 3
 _MOST_CONNECTIONS: Final = 1_000
 
@@ -110,7 +110,7 @@ def signalled_server() -> Any:
 
         @contextmanager
         def capture_signals(self) -> Iterator[None]:
-            before = {one: signal.signal(one, self._end) for one in _SIGNALS}
+            before = {one: signal.signal(one, self._end) for one in ending_signals()}
             try:
                 yield
             finally:

@@ -30,6 +30,7 @@ from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import Value
 from arazzo_runner.openapi.message import HttpRequest
 from arazzo_runner.openapi.model import Operation
+from arazzo_runner.operating_system.files import portable_name
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
 from arazzo_runner.recording import run as recording_run
@@ -65,7 +66,7 @@ class CassetteFolder(Struct, frozen=True):
         """The file of the next run of the test; those after the first are numbered."""
         document, _, name = self.test.partition("::")
         number = f"-{len(self.taken) + 1}" if self.taken else ""
-        return folder / document / f"{_UNFIT.sub('_', name)}{number}.json"
+        return folder / document / f"{portable_name(_UNFIT.sub('_', name))}{number}.json"
 
     def take(self, folder: Path) -> Path:
         """That file, so that the next run has another."""

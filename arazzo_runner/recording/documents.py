@@ -11,6 +11,7 @@ import os
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from posixpath import commonpath, normpath, relpath
 from typing import Final
 
 from msgspec import Struct, field
@@ -23,7 +24,7 @@ from arazzo_runner.document.retrieval import (
     RetrieveError,
 )
 from arazzo_runner.document.store import is_remote
-from arazzo_runner.document.uris import resolve_reference, without_fragment
+from arazzo_runner.document.uris import resolve_reference, split_uri, without_fragment
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.plan import Unit
 from arazzo_runner.expression.value import Value
@@ -324,8 +325,7 @@ def documents_resolved_from(documents: RecordedDocuments, file: str) -> Recorded
 
 
 def _absolute(path: str, file: str) -> str:
-    is_whole = path.startswith("/")
-    return path if is_whole else os.path.normpath(Path.cwd() / resolve_from_file(path, file))
+    return path if path.startswith("/") else normpath(f"{_folder(file)}/{path}")
 
 
 def _path(uri: str, file: str) -> str:
@@ -344,9 +344,14 @@ def _uri(place: str, file: str) -> str:
 
 def _label(path: str, file: str) -> str:
     """A path that shares more than the root with the file's; that of a URL stays as it is."""
-    folder = Path.cwd() / Path(file).parent
-    shared = os.path.commonpath((folder, path)) if path.startswith("/") else ""
-    return relative_to_file(path, file) if len(shared) > 1 else path
+    folder = _folder(file)
+    shared = commonpath((folder, path)) if path.startswith("/") else ""
+    return relpath(path, folder) if len(shared) > 1 else path
+
+
+def _folder(file: str) -> str:
+    """The folder of a file as the path of a URI."""
+    return split_uri(file_uri(str(Path(file).parent))).path
 
 
 def _digest(data: bytes) -> str:

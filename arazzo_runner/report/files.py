@@ -130,7 +130,9 @@ def _write(target: Path, pieces: Iterable[bytes]) -> None:
         _write_new(temporary, pieces)
         if target.exists():
             temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-        temporary.replace(target)
+        from arazzo_runner.operating_system.files import replace_file
+
+        replace_file(temporary, target)
 
 
 def _open_device(target: Path, buffering: int) -> IO[bytes]:
@@ -141,13 +143,15 @@ def _open_device(target: Path, buffering: int) -> IO[bytes]:
 def _descriptor(path: str, flags: int) -> int:
     if not Path(path).is_fifo():
         return os.open(path, flags, 0o666)
+    from arazzo_runner.operating_system.files import let_block, open_pipe
+
     try:
-        descriptor = os.open(path, flags | os.O_NONBLOCK)
+        descriptor = open_pipe(path, flags)
     except OSError as reason:
         if reason.errno == ENXIO:
             raise OSError(ENXIO, "nobody reads from the pipe") from None
         raise
-    os.set_blocking(descriptor, True)
+    let_block(descriptor)
     return descriptor
 
 

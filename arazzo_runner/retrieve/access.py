@@ -178,4 +178,6 @@ class _DocumentReader:
 def _unknown_scheme_error(uri: str) -> RetrieveError:
     scheme = split_uri(uri).scheme
     message = f"`{uri}` cannot be read: `{scheme}:` is not a scheme that documents are read from"
-    return RetrieveError(message, "use a file or an https URL")
+    is_drive = len(scheme or "") == 1
+    spelled = f"write the path as a URI: `file:///{scheme}:/{uri[2:].lstrip('/')}`"
+    return RetrieveError(message, spelled if is_drive else "use a file or an https URL")

@@ -52,9 +52,10 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
         return Path(shared) / "arazzo"
     if sys.platform == "win32":
         return Path(environment.get("LOCALAPPDATA") or Path.home()) / "arazzo" / "cache"
-    if sys.platform == "darwin":
+    elif sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "arazzo"
-    return Path.home() / ".cache" / "arazzo"
+    else:
+        return Path.home() / ".cache" / "arazzo"
 
 
 class DiskParseCache:
@@ -106,11 +107,13 @@ class DiskParseCache:
             folder.mkdir(0o700, parents=True, exist_ok=True)
         if not _is_private(path.parent):
             return
+        from arazzo_runner.operating_system.files import replace_file
+
         with temporary_beside(path) as temporary:
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
-            temporary.replace(path)
+            replace_file(temporary, path)
 
     def _prune(self) -> None:
         """Delete what was used longest ago, of other versions too, until the rest is in bounds."""
@@ -128,6 +131,6 @@ def _is_private(folder: Path) -> bool:
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode):
         return False
-    if sys.platform == "win32":  # there, the folders of a user are that user's own
-        return True
-    return status.st_uid == os.geteuid() and not status.st_mode & 0o022
+    from arazzo_runner.operating_system.files import has_permissions, is_file_of_user
+
+    return is_file_of_user(status) and not (has_permissions() and status.st_mode & 0o022)

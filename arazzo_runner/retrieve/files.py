@@ -6,6 +6,7 @@ import codecs
 import os
 import re
 import stat
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
@@ -36,17 +37,32 @@ _MAY_READ = "give this user the right to read it"
 
 def file_uri(path: str) -> str:
     """The ``file:`` URI of a path, taken from the working directory."""
-    return Path(os.path.abspath(path)).as_uri()  # noqa: PTH100 (pathlib keeps `..`)
+    whole = os.path.abspath(path)  # noqa: PTH100 (pathlib keeps `..`)
+    if sys.platform == "win32":
+        from arazzo_runner.operating_system.files import normal_drive
+
+        whole = normal_drive(whole)
+    return Path(whole).as_uri()
 
 
 def file_path(uri: str) -> str:
-    """The path that a ``file:`` URI names (RFC 8089); RetrieveError for one on another machine."""
+    """The path that a ``file:`` URI names (RFC 8089); RetrieveError for one on another machine.
+
+    On Windows the shares of other machines are files.
+    """
     parts = split_uri(uri)
-    if parts.authority not in (None, "", "localhost"):
-        raise RetrieveError(f"`{uri}` is a file of another machine", None, "AZ216")
-    path = unquote(parts.path)
-    # A Windows path keeps its drive after the slash: `/C:/x`.
-    return path[1:] if os.name == "nt" and path[2:3] == ":" else path
+    if sys.platform == "win32":
+        from arazzo_runner.operating_system.files import windows_path
+
+        return windows_path(parts.authority, unquote(parts.path))
+    elif parts.authority not in (None, "", "localhost"):
+        raise _foreign_error(uri)
+    else:
+        return unquote(parts.path)
+
+
+def _foreign_error(uri: str) -> RetrieveError:
+    return RetrieveError(f"`{uri}` is a file of another machine", None, "AZ216")
 
 
 def path_label(path: str) -> str:
@@ -70,6 +86,8 @@ def read_regular(uri: str, limit: int, asking: str | None = None) -> RetrievedDo
     ``asking`` is the path of that document, which is not what it means itself.
     """
     path = file_path(uri)
+    if _is_foreign(path, asking or ""):
+        raise _foreign_error(uri)
     shown = path_label(path)
     try:
         mode = Path(path).stat().st_mode
@@ -78,6 +96,16 @@ def read_regular(uri: str, limit: int, asking: str | None = None) -> RetrievedDo
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         raise RetrieveError(f"`{shown}` is not a regular file", None, "AZ216")
     return _read(path, shown, limit)
+
+
+def _is_foreign(path: str, document: str) -> bool:
+    """Whether a document names a file of another machine: to look at it is to log in there."""
+    if sys.platform == "win32":
+        from arazzo_runner.operating_system.files import is_on_other_machine
+
+        return is_on_other_machine(path, document)
+    else:
+        return False
 
 
 def _read(path: str, shown: str, limit: int) -> RetrievedDocument:
@@ -141,7 +169,9 @@ def _where(path: str, asking: str) -> str | None:
 
 
 def _is(path: Path, other: str) -> bool:
-    return os.path.realpath(path) == os.path.realpath(other)
+    from arazzo_runner.operating_system.files import real_path
+
+    return real_path(path) == real_path(other)
 
 
 def _folder_error(path: str, shown: str) -> RetrieveError:
@@ -218,7 +248,7 @@ def find_moved(document: str, url: str, folders: tuple[str, ...]) -> Iterator[di
     """
     path = unquote(split_uri(url).path)
     name = PurePosixPath(path).name
-    if is_remote(url) or not name:
+    if is_remote(url) or not name or _is_foreign(path, document):
         return
     home = Path(document).parent
     named = find_in(folders, split_uri(url).path)
@@ -229,7 +259,7 @@ def find_moved(document: str, url: str, folders: tuple[str, ...]) -> Iterator[di
 
 def _texts(document: str, url: str, paths: list[Path]) -> dict[str, str]:
     home = Path(document).parent
-    others = (one for one in paths if os.path.realpath(one) != os.path.realpath(document))
+    others = (one for one in paths if not _is(one, document))
     found = ((_reference(home, path), _text(path)) for path in others)
     return {reference: text for reference, text in found if text is not None and reference != url}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from errno import EFBIG, ETIMEDOUT
 from pathlib import Path
 from typing import Final
@@ -31,7 +32,7 @@ def read_file(path: str | Path, limit: int = -1) -> bytes:
 
 
 def _read(path: str | Path, mode: int, limit: int) -> bytes:
-    if stat.S_ISFIFO(mode):
+    if stat.S_ISFIFO(mode) and sys.platform != "win32":  # where only sockets can be waited for
         return _read_pipe(path, limit)
     with Path(path).open("rb") as file:
         return file.read(limit)
@@ -40,8 +41,10 @@ def _read(path: str | Path, mode: int, limit: int) -> bytes:
 def _read_pipe(path: str | Path, limit: int) -> bytes:
     from select import select
 
+    from arazzo_runner.operating_system.files import open_pipe
+
     data = bytearray()
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # which does not wait for a writer
+    descriptor = open_pipe(path, os.O_RDONLY)  # which does not wait for a writer
     try:
         while len(data) < limit:
             if not select([descriptor], [], [], PATIENCE)[0]:

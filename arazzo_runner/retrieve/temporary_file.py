@@ -44,12 +44,15 @@ def discard_temporaries() -> None:
 
 def _host() -> str:
     """Process numbers mean something on one host: a folder may be shared with others."""
-    name = os.uname().nodename if hasattr(os, "uname") else ""
-    return f"{crc32(name.encode('utf-8', 'replace')):08x}"
+    from arazzo_runner.operating_system.files import host_name
+
+    return f"{crc32(host_name().encode('utf-8', 'replace')):08x}"
 
 
 def _sweep(folder: Path) -> None:
-    if os.name == "nt":  # there, asking whether a process lives would end it
+    from arazzo_runner.operating_system.files import has_process_numbers
+
+    if not has_process_numbers():
         return
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from arazzo_runner.cli.batch.progress import status_lines
+from arazzo_runner.operating_system.terminal import has_escape_sequences
 
 if TYPE_CHECKING:
     from arazzo_runner.batch.batches import BatchStatus
@@ -42,7 +43,7 @@ def _goes_on(status: BatchStatus) -> bool:
 
 def _draw(lines: list[str], height: int) -> int:
     """Write lines over those of the time before; returns how many there are."""
-    if sys.stdout.isatty():
+    if sys.stdout.isatty() and has_escape_sequences(sys.stdout):
         up = f"\x1b[{height}F\x1b[J" if height else ""
         sys.stdout.write(up + "\n".join(lines) + "\n")
     else:

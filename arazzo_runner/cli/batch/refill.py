@@ -7,6 +7,8 @@ import contextlib
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from arazzo_runner.operating_system.sockets import selector_loop
+
 if TYPE_CHECKING:
     from arazzo_runner.batch.database import Database
     from arazzo_runner.batch.queue import ChunkQueue
@@ -37,8 +39,11 @@ def _with_queue(database: Database, use: Callable[[ChunkQueue], Coroutine[Any, A
             await use(queue)
 
     # The workers look for chunks that are in no queue, too: what does not go now goes then.
-    with contextlib.suppress(_engine_error()):
-        asyncio.run(go())
+    with (
+        contextlib.suppress(_engine_error()),
+        asyncio.Runner(loop_factory=selector_loop) as runner,
+    ):
+        runner.run(go())
 
 
 def _engine_error() -> type[Exception]:

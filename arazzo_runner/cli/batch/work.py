@@ -19,6 +19,7 @@ from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.cli.run.signals import Signals, catching_signals
 from arazzo_runner.cli.run.world import traces_for
 from arazzo_runner.errors import DiagnosedError
+from arazzo_runner.operating_system.sockets import selector_loop
 
 if TYPE_CHECKING:
     from arazzo_runner.batch.database import Database
@@ -66,7 +67,8 @@ class WorkCommand:
         if named is not None:
             self._plan(batch_of(self._database, str(named)))
         try:
-            asyncio.run(self._work())
+            with asyncio.Runner(loop_factory=selector_loop) as runner:
+                runner.run(self._work())
         finally:
             self._writing.close()
         return self._signals.code or 0

@@ -14,6 +14,7 @@ import click
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of, run_flags
 from arazzo_runner.errors import UsageError
+from arazzo_runner.operating_system.processes import run_instead
 from arazzo_runner.report.exit_code import ExitCode
 from arazzo_runner.text.diagnostic import error
 
@@ -49,17 +50,16 @@ def _is_patched() -> bool:
     return monkey is not None and bool(monkey.is_module_patched("socket"))
 
 
-def _start_patched() -> int:
+def _start_patched() -> int:  # noqa: RET503 - an `exec` does not return
     """Begin anew in this process, where nothing is imported yet; without an `exec`, in another."""
     from arazzo_runner.cli.command_words import command_words
 
     words = [sys.executable, "-m", _PROGRAM, *command_words()]
     sys.stdout.flush()
-    if os.name == "posix":
+    if sys.platform == "win32":
+        return run_instead(words)
+    else:
         os.execv(sys.executable, words)  # noqa: S606 - this program
-    import subprocess
-
-    return subprocess.call(words)  # noqa: S603 - this program
 
 
 def _perform(document: str, given: Mapping[str, Any]) -> int:

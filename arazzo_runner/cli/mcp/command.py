@@ -13,6 +13,7 @@ import click
 
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
+from arazzo_runner.cli.signals import signal_code
 
 if TYPE_CHECKING:
     from arazzo_runner.mcp.offer import Offer
@@ -61,7 +62,7 @@ def command(named: tuple[str, ...], **given: Any) -> int:
         began = partial(_say, f"{what}, at {address.url}{PATH}")
         ended_by = serve_http(server, runs, address, began)
     # Ctrl-C is how a server is ended; who terminates it otherwise asks for 128 + 15.
-    return 0 if ended_by in (0, signal.SIGINT) else 128 + ended_by
+    return 0 if ended_by in (0, signal.SIGINT) else signal_code(ended_by)
 
 
 def _say(text: str) -> None:

@@ -17,6 +17,7 @@ from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.cli.options.overwrite import check_outputs, guard_access
 from arazzo_runner.cli.options.settings import load_limits, retrieve_settings
+from arazzo_runner.cli.signals import signal_code
 from arazzo_runner.text.diagnostic import warning
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def command(documents: tuple[str, ...], **given: Any) -> int:
     )
     _keep(runtime, documents[0], given, started_at)
     # Ctrl-C is how a server is ended; who terminates it otherwise asks for 128 + 15.
-    return 0 if ended_by in (0, signal.SIGINT) else 128 + ended_by
+    return 0 if ended_by in (0, signal.SIGINT) else signal_code(ended_by)
 
 
 def _ignore(_entry: object) -> None:

@@ -6,15 +6,13 @@ options are not in its environment.
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from typing import Final
 
 from arazzo_runner.cli.run.signals import Signals
+from arazzo_runner.operating_system.processes import end_tree, has_sessions
 from arazzo_runner.report.model import RunReport
 
 LIMIT: Final = 60.0
@@ -59,7 +57,7 @@ def call_command(
             stdin=subprocess.PIPE,
             stdout=_standard_error(),
             env=dict(environment),
-            start_new_session=os.name == "posix",
+            start_new_session=has_sessions(),
         )
     except OSError as reason:
         return f"cannot be called: {reason.strerror or reason}"
@@ -93,9 +91,5 @@ def _wait(called: subprocess.Popen[bytes], report: bytes, signals: Signals) -> i
 
 def _end(called: subprocess.Popen[bytes]) -> None:
     """End the command with all that it started."""
-    if os.name == "posix":
-        with suppress(ProcessLookupError):
-            os.killpg(called.pid, signal.SIGKILL)
-    else:
-        called.kill()
+    end_tree(called)
     called.communicate()

@@ -24,6 +24,7 @@ from arazzo_runner.cli.run.reports import read_reports, start_code
 from arazzo_runner.cli.run.signals import Signals, catching_signals
 from arazzo_runner.errors import DiagnosedError, UsageError
 from arazzo_runner.executor.result import RunResult
+from arazzo_runner.http.network import LONGEST_WAIT
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.report.exit_code import ExitCode
 from arazzo_runner.report.failure import explain_run
@@ -77,7 +78,8 @@ def _wait(due: float, signals: Signals) -> None:
     """Sleep until a moment, or a signal."""
     try:
         with signals:
-            time.sleep(max(0.0, due - time.monotonic()))
+            while (left := due - time.monotonic()) > 0:
+                time.sleep(min(left, LONGEST_WAIT))
     except KeyboardInterrupt:
         return
 
@@ -100,7 +102,7 @@ def _refuse_others(named: Sequence[str], given: Mapping[str, Any]) -> None:
 
 @contextmanager
 def _monitor(given: Mapping[str, Any], signals: Signals) -> Iterator[Monitor]:
-    with Path(os.devnull).open("w") as nowhere:
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         yield Monitor(given, signals, nowhere)
 
 

@@ -10,7 +10,6 @@ ARAZZO_AUTH_STUDIOAPI_ACCOUNTSID_AUTHTOKEN_USERNAME = "TWILIO_ACCOUNT_SID"
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -126,11 +125,13 @@ def check_owner() -> None:
     """
     import stat
 
+    from arazzo_runner.operating_system.files import has_permissions, is_file_of_user
+
     path = config_file()
-    if path is None or os.name != "posix":
+    if path is None or not has_permissions():
         return
     is_shared = path.parent.stat().st_mode & stat.S_IWOTH
-    if is_shared and path.stat().st_uid != os.getuid():
+    if is_shared and not is_file_of_user(path.stat()):
         why = "it belongs to another user, in a folder that everybody may write to"
         raise click.UsageError(f"`{path}`: its commands are not run: {why}")
 

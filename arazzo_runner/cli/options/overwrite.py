@@ -59,13 +59,15 @@ def check_outputs(given: Mapping[str, Any], named: Iterable[str]) -> None:
 
     Raises OverwriteError (AZ906).
     """
+    from arazzo_runner.operating_system.files import real_path
+
     read = [*named, *_files_of_flags(given)]
     for flag, path in _outputs(given):
         for one in read:
             if is_same_file(path, one):
                 raise overwrite_error(flag, path)
         for one in _journal_files(given):  # which there need not be yet
-            if is_same_file(path, one) or os.path.realpath(path) == os.path.realpath(one):
+            if is_same_file(path, one) or real_path(path) == real_path(one):
                 raise overwrite_error(flag, path)
 
 

@@ -184,7 +184,9 @@ def _place(target: ReportTarget) -> str | None:
     """What two reports may not share; a device (`/dev/null`) takes whatever comes."""
     if target.path == STDOUT:
         return STDOUT if target.is_stdout else None
-    place = os.path.realpath(target.path)
+    from arazzo_runner.operating_system.files import real_path
+
+    place = real_path(target.path)
     return None if os.path.exists(place) and not os.path.isfile(place) else place  # noqa: PTH110, PTH113
 
 

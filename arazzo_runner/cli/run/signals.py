@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 
+from arazzo_runner.cli.signals import ENDING_SIGNALS, end_by_signal, signal_code
 from arazzo_runner.retrieve.temporary_file import discard_temporaries
 
 
@@ -49,12 +50,11 @@ class Signals:
     def receive(self, number: int, _frame: FrameType | None) -> None:
         """Remember the first signal and wake whatever is waiting; let the second one through."""
         again = self.code is not None
-        self.code = 128 + number
+        self.code = signal_code(number)
         if again:
             self.at_once()
             discard_temporaries()
-            signal.signal(number, signal.SIG_DFL)
-            signal.raise_signal(number)
+            end_by_signal(number)
         if self._waiting:
             raise KeyboardInterrupt
 
@@ -63,7 +63,6 @@ class Signals:
 def catching_signals() -> Iterator[Signals]:
     """Catch SIGINT and SIGTERM for as long as the block runs; one round it hears of them too."""
     received = Signals()
-    numbers = (signal.SIGINT, signal.SIGTERM)
     usual = sys.unraisablehook
 
     def ignore_interrupts(unraisable: sys.UnraisableHookArgs) -> None:
@@ -72,7 +71,7 @@ def catching_signals() -> Iterator[Signals]:
         if not isinstance(unraisable.exc_value, KeyboardInterrupt):
             usual(unraisable)
 
-    before = {number: signal.signal(number, received.receive) for number in numbers}
+    before = {number: signal.signal(number, received.receive) for number in ENDING_SIGNALS}
     sys.unraisablehook = ignore_interrupts
     try:
         yield received

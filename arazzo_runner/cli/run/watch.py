@@ -26,6 +26,7 @@ from arazzo_runner.cli.usage_errors import usage_diagnostic
 from arazzo_runner.document.retrieval import DocumentAccess, Retrieve, RetrievedDocument
 from arazzo_runner.document.store import is_remote
 from arazzo_runner.errors import DiagnosedError, UsageError
+from arazzo_runner.operating_system.files import real_path
 from arazzo_runner.report.exit_code import ExitCode
 from arazzo_runner.report.safe_text import count_text, escape
 from arazzo_runner.retrieve.files import file_path, find_documents, path_label
@@ -129,9 +130,7 @@ class WatchedFiles:
         """What the files were when they were read."""
         outputs = set(_outputs(self.given))
         read = {
-            path: one
-            for path, one in self.log.versions.items()
-            if os.path.realpath(path) not in outputs
+            path: one for path, one in self.log.versions.items() if real_path(path) not in outputs
         }
         return {**self._first, **read}
 
@@ -148,7 +147,7 @@ class WatchedFiles:
         return {
             one: _version(one)
             for one in dict.fromkeys(map(str, paths))
-            if os.path.realpath(one) not in outputs
+            if real_path(one) not in outputs
         }
 
     def changes(self, now: FileVersions) -> list[str]:
@@ -177,9 +176,9 @@ def _outputs(given: Mapping[str, Any]) -> Iterator[str]:
     """What the run writes."""
     for one in read_reports(given["reports"], given["as_json"]).targets:
         if one.path != STDOUT:
-            yield os.path.realpath(one.path)
+            yield real_path(one.path)
     if given["record"] is not None:
-        yield os.path.realpath(given["record"])
+        yield real_path(given["record"])
 
 
 def _version(path: str) -> tuple[int, int, int] | None:

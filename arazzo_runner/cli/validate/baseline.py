@@ -16,6 +16,7 @@ from typing import Any, Final, NoReturn, TypeAlias
 import click
 from msgspec import Struct
 
+from arazzo_runner.operating_system.files import uri_path
 from arazzo_runner.report.diagnostics.located import LocatedFinding
 from arazzo_runner.report.files import write_atomically
 from arazzo_runner.retrieve.pipe import read_file
@@ -121,7 +122,10 @@ def _relative(file: str, path: str) -> str:
     if "://" in file:
         return file
     home = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120 - links stay as they are
-    return Path(os.path.relpath(file, home)).as_posix()
+    try:
+        return Path(os.path.relpath(file, home)).as_posix()
+    except ValueError:  # on another drive
+        return uri_path(os.path.abspath(file))  # noqa: PTH100
 
 
 def write_baseline(

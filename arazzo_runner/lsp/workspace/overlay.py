@@ -20,6 +20,7 @@ from arazzo_runner.document.retrieval import (
 )
 from arazzo_runner.document.store import is_remote
 from arazzo_runner.lsp.workspace.texts import OpenText, OpenTexts
+from arazzo_runner.operating_system.files import server_of
 from arazzo_runner.pipeline.load import SharedCache
 from arazzo_runner.retrieve.files import file_path, file_uri, path_label
 
@@ -86,7 +87,11 @@ class TextStamps:
         if not uri.startswith("file:"):
             return ("remote",)
         try:
-            found = Path(file_path(uri)).stat()
+            path = file_path(uri)
+            # A share of Windows is another machine, and this is asked before a document may read.
+            if server_of(path):
+                return ("share",)
+            found = Path(path).stat()
         except (OSError, ValueError, RetrieveError):
             return ("missing",)
         return "file", found.st_mtime_ns, found.st_size

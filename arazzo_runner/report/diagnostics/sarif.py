@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from arazzo_runner.explain.pages import read_explanation
+from arazzo_runner.operating_system.files import path_uri
 from arazzo_runner.report.diagnostics.located import (
     LocatedFinding,
     LocatedFix,
@@ -104,9 +105,9 @@ def _region(place: LocatedFinding | TextChange) -> dict[str, int]:
 
 def _artifact(file: str) -> dict[str, str]:
     """A path from where the program was called, or a URL, as a URI reference (section 3.4.3)."""
-    if file.startswith("/"):
-        return {"uri": f"file://{quote(file)}"}
-    return {"uri": quote(file, safe="/:?#[]@!$&'()*+,;=%~" if "://" in file else "/")}
+    if "://" in file:
+        return {"uri": quote(file, safe="/:?#[]@!$&'()*+,;=%~")}
+    return {"uri": path_uri(file)}
 
 
 def _fix(file: str, fix: LocatedFix) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from arazzo_runner.executor.result import Status, StepResult, WorkflowResult
+from arazzo_runner.operating_system.files import uri_path
 from arazzo_runner.report.failure import explain_failure, explain_workflow
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.safe_text import SafeText
@@ -80,13 +81,15 @@ def annotation(command: str, properties: Mapping[str, str], message: str) -> str
 
 def _from_root(file: str) -> str:
     root = os.environ.get("GITHUB_WORKSPACE")
-    if not root or "://" in file or file.startswith("<"):
+    if "://" in file or file.startswith("<"):
         return file
+    if not root:
+        return uri_path(file)
     try:
         path = os.path.relpath(file, root)
     except ValueError:  # on another drive
-        return file
-    return file if path.startswith("..") else path
+        return uri_path(file)
+    return uri_path(file if path.startswith("..") else path)
 
 
 def _data(text: str) -> str:

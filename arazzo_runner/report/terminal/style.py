@@ -6,6 +6,7 @@ name, longer ones a line a member.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Final, Protocol, TextIO, TypeAlias
 from typing import Literal as Choice
@@ -66,20 +67,32 @@ def style_for(out: ColourStream, environ: Mapping[str, str], when: ColorWhen = "
     https://no-color.org, and https://force-color.org, in whose example ``FORCE_COLOR`` has the
     last word; both count unless they are empty.
     """
-    if when != "auto":
-        return ANSI if when == "always" else PLAIN
-    if environ.get("FORCE_COLOR"):
+    if when == "never":
+        return PLAIN
+    is_shown = _understands_sequences(out)
+    if when == "always" or environ.get("FORCE_COLOR"):
         return ANSI
     if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" or not out.isatty():
         return PLAIN
-    return ANSI
+    return ANSI if is_shown else PLAIN
+
+
+def _understands_sequences(out: object) -> bool:
+    """Whether a terminal understands ANSI sequences; a console of Windows has to be asked."""
+    if sys.platform == "win32":
+        from arazzo_runner.operating_system.terminal import has_escape_sequences
+
+        return has_escape_sequences(out)
+    else:
+        return True
 
 
 def is_live(out: TextIO, environ: Mapping[str, str]) -> bool:
     """Whether lines can be redrawn there, and someone looks: a terminal, and no CI."""
-    if environ.get("TERM", "dumb") in ("", "dumb"):
+    kind = environ.get("TERM", "console" if sys.platform == "win32" else "dumb")
+    if kind in ("", "dumb") or not (out.isatty() and _understands_sequences(out)):
         return False
-    return out.isatty() and environ.get("CI", "").lower() in ("", "0", "false")
+    return environ.get("CI", "").lower() in ("", "0", "false")
 
 
 class Marks(Struct, frozen=True):

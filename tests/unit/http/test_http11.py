@@ -3,11 +3,13 @@
 import gzip
 import socket
 import ssl
+import sys
 import threading
 
 import pytest
 
 from arazzo_runner.executor.world import SendCall, TransportFailure, run_coroutine
+from arazzo_runner.http import network
 from arazzo_runner.http.client import HttpSettings
 from arazzo_runner.http.network import is_readable
 from arazzo_runner.http.pool import ConnectionPool
@@ -213,10 +215,11 @@ def test_an_encoded_body_is_decoded(serve, ask, name) -> None:
     assert response.body == b"hello" * 1000
 
 
-@pytest.mark.parametrize("has_poll", [True, False])
-def test_readable_descriptors(monkeypatch, has_poll) -> None:
-    if not has_poll:
-        monkeypatch.delattr("select.poll")
+@pytest.mark.parametrize("system", [sys.platform, "win32"])
+def test_readable_descriptors(monkeypatch, system) -> None:
+    if system == "win32":
+        monkeypatch.setattr(sys, "platform", system)
+        monkeypatch.delattr("select.poll", raising=False)
     one, other = socket.socketpair()
     with one, other:
         assert not is_readable(one.fileno())
@@ -226,6 +229,20 @@ def test_readable_descriptors(monkeypatch, has_poll) -> None:
         other.close()
         assert is_readable(one.fileno())
     assert is_readable(one.fileno())
+
+
+def test_a_wait_is_cut_into_short_ones(monkeypatch) -> None:
+    """So that a signal is noticed where the system does not break a wait off."""
+    monkeypatch.setattr(network, "LONGEST_WAIT", 0.01)
+    one, other = socket.socketpair()
+    stream = network.BlockingStream(one)
+    with one, other:
+        timer = threading.Timer(0.05, other.send, [b"x"])
+        timer.start()
+        assert run_coroutine(stream.read(30.0)) == b"x"
+        with pytest.raises(TimeoutError):
+            run_coroutine(stream.read(0.03))
+        timer.join()
 
 
 def test_a_name_beyond_ascii(ask, serve) -> None:

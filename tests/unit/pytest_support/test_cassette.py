@@ -1,10 +1,12 @@
 """Recording the runs of tests, and running them again without a server."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from arazzo_runner.cli import main as command_line
+from arazzo_runner.pytest_support.cassette import CassetteFolder
 from unit.pytest_support.project import OPENAPI, PETS, Project
 
 RECORD = ("--arazzo-mock", "--arazzo-record", "tapes")
@@ -40,6 +42,13 @@ def test_what_was_recorded_is_run_again(project: Project) -> None:
     assert [one["operation"]["path"] for one in exchanges] == ["/pets", "/pets/{id}"]
     assert exchanges[0]["operation"]["source"] == "api"
     project.run_awaiting("auto", *REPLAY, "--deselect", MISS).assert_outcomes(passed=3)
+
+
+def test_a_workflow_with_the_name_of_a_device() -> None:
+    folder = CassetteFolder("tests/flow.arazzo.yaml::con[a/b]", None, None)
+    assert folder.file(Path("kept")) == Path("kept/tests/flow.arazzo.yaml/con[a_b].json")
+    folder = CassetteFolder("flow.arazzo.yaml::NUL", None, None)
+    assert folder.file(Path("kept")) == Path("kept/flow.arazzo.yaml/NUL_.json")
 
 
 def test_what_differs_fails(project: Project) -> None:

@@ -10,6 +10,7 @@ from threading import Thread
 import pytest
 
 from arazzo_runner.cli import main as command_line
+from arazzo_runner.document.uris import split_uri
 from arazzo_runner.errors import UsageError
 from arazzo_runner.recording.documents import (
     RecordedDocument,
@@ -126,6 +127,17 @@ def test_moved_and_named_sources(folder):
         assert command_line.main(words) == 0
         (folder / "kept" / "api.yaml").unlink()
         assert command_line.main(["replay", "r.json"]) == 0
+
+
+def test_a_moved_source_below_a_folder_with_a_space(tmp_path, monkeypatch):
+    """Paths are kept as URIs spell them, so that they are the same on all systems."""
+    monkeypatch.chdir(tmp_path)
+    asked = split_uri((tmp_path / "my api" / "a.yaml").as_uri()).path
+    moved = RecordedDocuments({}, {asked: "there/a.yaml", "/x/b.yaml": "b.yaml"})
+    kept = documents_relative_to(moved, "my api/r.json")
+    assert kept.moved == {"a.yaml": "../there/a.yaml", "/x/b.yaml": "../b.yaml"}
+    back = documents_resolved_from(kept, "my api/r.json")
+    assert back.moved == {asked: "there/a.yaml", "/x/b.yaml": "b.yaml"}
 
 
 def test_a_document_of_standard_input(folder, monkeypatch):

@@ -91,6 +91,7 @@ def test_the_size_of_a_document(access, serve, location, limit, fits):
         ("w.yml", "there is no file `w.yml`", "did you mean `w.yaml`?"),
         (".", "`.` is a folder", "name a document in it, such as `w.yaml`"),
         ("ftp://h/w.yaml", "`ftp://h/w.yaml` cannot be read: `ftp:` is not a scheme that documents are read from", "use a file or an https URL"),
+        ("c://d/w.yaml", "`c://d/w.yaml` cannot be read: `c:` is not a scheme that documents are read from", "write the path as a URI: `file:///c:/d/w.yaml`"),
     ],
 )  # fmt: skip
 def test_what_the_user_named_and_cannot_be_read(access, location, message, hint):

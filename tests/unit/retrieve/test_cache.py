@@ -4,7 +4,6 @@ import os
 import sys
 from hashlib import sha256
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -124,7 +123,7 @@ def test_only_a_folder_of_the_user_alone_is_private(tmp_path, monkeypatch):
     file.touch(0o600)
     assert [cache._is_private(one) for one in (tmp_path, open_to_all, file)] == [True, False, False]
     # On Windows, the folders of a user are that user's own, whatever their mode says.
-    monkeypatch.setattr(cache, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(sys, "platform", "win32")
     assert [cache._is_private(one) for one in (tmp_path, open_to_all, file)] == [True, True, False]
 
 

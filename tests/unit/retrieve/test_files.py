@@ -1,4 +1,5 @@
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from arazzo_runner.retrieve.files import (
     file_uri,
     files_below,
     find_in,
+    find_moved,
     path_label,
     read_named,
     read_regular,
@@ -122,6 +124,7 @@ def test_a_document_cannot_make_the_program_wait_on_a_pipe(folder):
     assert (caught.value.code, caught.value.message) == ("AZ216", "`pipe` is not a regular file")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the shares of other machines are files there")
 def test_a_file_of_another_machine():
     with pytest.raises(RetrieveError) as caught:
         file_path("file://server/share/a.yaml")
@@ -130,8 +133,30 @@ def test_a_file_of_another_machine():
 
 
 def test_a_windows_path_keeps_its_drive(monkeypatch):
-    monkeypatch.setattr(os, "name", "nt")
+    monkeypatch.setattr(sys, "platform", "win32")
     assert file_path("file:///C:/d/a.yaml") == "C:/d/a.yaml"
+    assert file_path("file:///c%3A/d/a.yaml") == "c:/d/a.yaml"  # as editors spell it
+    assert file_path("file://server/share/a.yaml") == "//server/share/a.yaml"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["file://evil/share/a.yaml", "file:////evil/share/a.yaml", "file:///%5C%5Cevil/share/a.yaml"],
+)
+@pytest.mark.parametrize("asking", [None, "C:/d/flow.arazzo.yaml", "//good/share/flow.arazzo.yaml"])
+def test_no_document_makes_windows_log_in_to_another_machine(monkeypatch, uri, asking):
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(Path, "stat", lambda *_, **__: pytest.fail("it was looked at"))
+    with pytest.raises(RetrieveError) as caught:
+        read_regular(uri, 10, asking)
+    assert caught.value.message == f"`{uri}` is a file of another machine"
+
+
+@pytest.mark.parametrize("url", ["////evil/share/a.yaml", "%5C%5Cevil%5Cshare%5Ca.yaml"])
+def test_nothing_is_looked_for_on_another_machine(monkeypatch, url):
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(os, "walk", lambda *_: pytest.fail("it was looked at"))
+    assert list(find_moved("C:/d/flow.arazzo.yaml", url, ())) == []
 
 
 def test_paths_are_shown_from_here_unless_only_the_root_is_shared(folder, monkeypatch):

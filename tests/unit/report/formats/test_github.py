@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from arazzo_runner.executor.result import RunResult, Status
@@ -73,3 +75,9 @@ def test_files_are_named_from_the_root_of_the_repository(tmp_path, monkeypatch, 
     if root:
         monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
     assert annotation("error", {"file": file}, "x") == f"::error file={named}::x"
+
+
+def test_files_of_windows_are_named_with_slashes(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    assert annotation("error", {"file": "api\\w.yaml"}, "x") == "::error file=api/w.yaml::x"

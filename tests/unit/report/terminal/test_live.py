@@ -1,6 +1,7 @@
 """What a terminal shows while a run goes on, and what stays when it is over."""
 
 import io
+import sys
 
 import pytest
 
@@ -13,6 +14,7 @@ from arazzo_runner.executor.events import (
     StepStarted,
 )
 from arazzo_runner.executor.world import ReceiveCall, TransportFailure
+from arazzo_runner.operating_system import terminal
 from arazzo_runner.report.safe_text import SafeText
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.report.terminal.live import (
@@ -25,7 +27,15 @@ from arazzo_runner.report.terminal.live import (
     spinner,
     whole_seconds_text,
 )
-from arazzo_runner.report.terminal.style import ASCII, PLAIN, TextStyle, is_live, plain_look
+from arazzo_runner.report.terminal.style import (
+    ANSI,
+    ASCII,
+    PLAIN,
+    TextStyle,
+    is_live,
+    plain_look,
+    style_for,
+)
 
 
 class Terminal(io.StringIO):
@@ -78,6 +88,16 @@ def watched(time):
 )
 def test_where_lines_are_redrawn(variables, tty, live):
     assert is_live(Terminal() if tty else io.StringIO(), variables) is live
+
+
+@pytest.mark.parametrize("knows", [True, False])
+def test_on_windows_where_the_console_understands_it(monkeypatch, knows):
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(terminal, "has_escape_sequences", lambda _: knows)
+    assert is_live(Terminal(), {}) is knows  # nobody names it
+    assert not is_live(Terminal(), {"TERM": "dumb"})
+    assert style_for(Terminal(), {}) is (ANSI if knows else PLAIN)
+    assert style_for(Terminal(), {}, "always") is ANSI
 
 
 @pytest.mark.parametrize(
