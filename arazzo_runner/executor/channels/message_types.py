@@ -107,12 +107,12 @@ def _shared_names(shape: SchemaShape) -> list[str]:
 
 def _requires(shape: SchemaShape, name: str) -> bool:
     return all(
-        any(_lists(part.node.get("required"), name) for part in one)
+        any(_is_required(part.node.get("required"), name) for part in one)
         for one in shape.alternatives or ((),)
     )
 
 
-def _lists(required: Value, name: str) -> bool:
+def _is_required(required: Value, name: str) -> bool:
     return isinstance(required, list) and name in required
 
 

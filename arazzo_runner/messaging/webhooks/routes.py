@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from urllib.parse import unquote
 
@@ -17,10 +16,13 @@ METHODS: Final = ("POST",)
 
 
 class Route(Struct, frozen=True):
-    """A channel with its path in parts; a part with a ``{parameter}`` is a pattern."""
+    """A channel with its path in parts.
+
+    A part with parameters is the literals around them, of which one more stands than parameters.
+    """
 
     subscription: Subscription
-    parts: tuple[str | re.Pattern[str], ...]
+    parts: tuple[str | tuple[str, ...], ...]
     methods: tuple[str, ...]
 
 
@@ -32,12 +34,11 @@ def to_route(subscription: Subscription) -> Route:
     return Route(subscription, tuple(map(_part, parts)), methods)
 
 
-def _part(text: str) -> str | re.Pattern[str]:
+def _part(text: str) -> str | tuple[str, ...]:
     """A part of a path; `order-{id}` has text around its parameter, which is at least a letter."""
     if not has_parameters(text):
         return unquote(text)
-    literals = (re.escape(unquote(one)) for one in literal_parts(text))
-    return re.compile("(?s:.+)".join(literals))
+    return tuple(unquote(one) for one in literal_parts(text))
 
 
 def is_on_route(path: str, route: Route) -> bool:
@@ -46,8 +47,25 @@ def is_on_route(path: str, route: Route) -> bool:
     return len(parts) == len(route.parts) and all(map(_is_part, map(unquote, parts), route.parts))
 
 
-def _is_part(text: str, own: str | re.Pattern[str]) -> bool:
-    return text == own if isinstance(own, str) else own.fullmatch(text) is not None
+def _is_part(text: str, own: str | tuple[str, ...]) -> bool:
+    return text == own if isinstance(own, str) else _has_literals(text, own)
+
+
+def _has_literals(text: str, literals: tuple[str, ...]) -> bool:
+    """Whether the literals stand in a text, in order, with something between any two.
+
+    Each is looked for once, as far to the left as it goes: a sender's path costs its length.
+    """
+    first, *middle, last = literals
+    if not text.startswith(first) or not text.endswith(last):
+        return False
+    at, end = len(first), len(text) - len(last)
+    for one in middle:
+        found = text.find(one, at + 1, end)
+        if found < 0:
+            return False
+        at = found + len(one)
+    return at < end
 
 
 def route_address(path: str, route: Route) -> str:

@@ -204,13 +204,15 @@ def test_a_wrong_signature_goes_before_a_malformed_body() -> None:
         ("/order-7/paid", 204), ("/order-%37/paid", 204), ("/order-7%2F8/paid", 204), ("/order-a-b/paid", 204),
         ("/order-{id}/paid", 204), ("/order-/paid", 404), ("/order-7/x/paid", 404), ("/orders-7/paid", 404),
         ("/order-7", 404), ("/v1.2/a,b", 204), ("/v1x2/a,b", 404), ("/v1.2/a", 404), ("/v1./a,b", 404),
+        ("/long/" + "-" * 50_000, 404), ("/long/a-b-c-d-z", 204), ("/long/a-b-c-dz", 404), ("/long/a--c-d-z", 404),
     ],
 )  # fmt: skip
 def test_parameters_with_text_around_them(path: str, expected: int) -> None:
     async def work(server: Server) -> None:
         assert status(await server.send(path)) == expected
 
-    serve(work, Subscription("/order-{id}/paid"), Subscription("/v1.{minor}/{x},{y}"))
+    patterns = ("/order-{id}/paid", "/v1.{minor}/{x},{y}", "/long/{a}-{b}-{c}-{d}-z")
+    serve(work, *map(Subscription, patterns))
 
 
 def test_a_signature() -> None:
