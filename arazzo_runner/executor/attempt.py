@@ -52,12 +52,16 @@ LARGE_BODY: Final = 1 << 20
 
 
 class AttemptOutcome(Struct, frozen=True):
-    """An attempt, the scope after it (actions read it), the outputs, and the called workflow."""
+    """An attempt, the scope after it (actions read it), the outputs, and the called workflow.
+
+    ``is_skipped``: a debugger has the step left out.
+    """
 
     attempt: Attempt
     scope: Scope
     outputs: dict[str, Value]
     workflow: WorkflowResult | None = None
+    is_skipped: bool = False
 
 
 def incomplete_dependency(planned: StepPlan, frame: WorkflowState) -> StepError | None:

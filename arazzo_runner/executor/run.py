@@ -16,7 +16,7 @@ from arazzo_runner.executor.inputs import (
 )
 from arazzo_runner.executor.plan import Clock, Plan, Settings, WorkflowKey
 from arazzo_runner.executor.result import RunResult, Status, StepError, WorkflowResult
-from arazzo_runner.executor.run_state import Compute, RunState, compute_here
+from arazzo_runner.executor.run_state import Compute, Debugger, RunState, compute_here
 from arazzo_runner.executor.workflow import run_chain
 from arazzo_runner.executor.world import World
 from arazzo_runner.expression.value import Value
@@ -33,6 +33,7 @@ class RunContext(Struct, frozen=True):
     interrupted: Callable[[], bool]
     judge: Judge | None = None
     compute: Compute = compute_here
+    debugger: Debugger | None = None
 
 
 def input_problems(
@@ -120,6 +121,7 @@ async def run_plan(plan: Plan, inputs: Mapping[str, Value], context: RunContext)
     )
     ledger.judge = context.judge
     ledger.offload = context.compute
+    ledger.debugger = context.debugger
     started = context.clock.monotonic()
     if plan.has_channels:
         await _open_channels(plan.selected[0], ledger)

@@ -15,8 +15,17 @@ from msgspec import Struct
 
 from arazzo_runner.executor.body_budget import BodyBudget
 from arazzo_runner.executor.events import Observer
-from arazzo_runner.executor.plan import Clock, Plan, Settings, StepKey, WorkflowKey, WorkflowPlan
-from arazzo_runner.executor.result import StepError, WorkflowResult
+from arazzo_runner.executor.plan import (
+    Clock,
+    Plan,
+    PlannedAction,
+    Settings,
+    StepKey,
+    StepPlan,
+    WorkflowKey,
+    WorkflowPlan,
+)
+from arazzo_runner.executor.result import Attempt, StepError, WorkflowResult
 from arazzo_runner.executor.world import World
 from arazzo_runner.expression.query.limits import Checkpoint, QueryError, with_checkpoint
 from arazzo_runner.expression.scope import Scope, WorkflowValues
@@ -42,6 +51,31 @@ class Compute(Protocol):
 async def compute_here(work: Callable[[], T], /) -> T:
     """Do the work where it is asked for."""
     return work()
+
+
+class Debugger(Protocol):
+    """Is asked before and after each attempt of a step; a run without one pays nothing.
+
+    It may change the inputs of the workflow (:meth:`WorkflowState.set_input`).
+    """
+
+    async def before(self, planned: StepPlan, frame: WorkflowState, key: str) -> bool:
+        """Whether the attempt is made; ``key`` is ``workflow/step#visit@attempt``."""
+        ...
+
+    async def after(
+        self,
+        planned: StepPlan,
+        frame: WorkflowState,
+        attempt: Attempt,
+        scope: Scope,
+        action: PlannedAction | None,
+    ) -> bool:
+        """Whether the step is tried once more, whatever was decided (``action``).
+
+        ``scope`` is that after the attempt.
+        """
+        ...
 
 
 LAST_SECONDS: Final = 1.0
@@ -70,6 +104,7 @@ class RunState:
         "bodies",
         "clock",
         "completed",
+        "debugger",
         "entries",
         "is_ending",
         "judge",
@@ -105,6 +140,7 @@ class RunState:
         self.tell: Observer = tell
         self.judge: Judge | None = None
         self.offload: Compute = compute_here
+        self.debugger: Debugger | None = None
         self.bodies = BodyBudget(settings.limits.max_kept)
         self.stopped: StepError | None = None
         self.steps = 0
@@ -320,3 +356,9 @@ class WorkflowState(Struct, frozen=True):
     ledger: RunState
     depth: int
     call_workflow: CallWorkflow
+
+    def set_input(self, name: str, value: Value) -> None:
+        """Change an input for all that is evaluated from now on, where a debugger does."""
+        # With a debugger, the workflow has a dictionary of its own (`executor/workflow.py`).
+        assert isinstance(self.inputs, dict)
+        self.inputs[name] = value

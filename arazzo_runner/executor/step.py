@@ -53,6 +53,12 @@ from arazzo_runner.executor.run_state import WorkflowState
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.expression.value import Value
 
+BY_HAND = ActionTaken("debugger", "retry", "step", None, 0.0)
+"""What was decided about an attempt that a debugger repeats."""
+
+_SKIPPED = Attempt(None, None, None, (), (), None, succeeded=True)
+"""Stands for the attempt of a step that a debugger skips; no result has it."""
+
 
 class Proceed(Struct, frozen=True):
     """On to the next step in order."""
@@ -100,7 +106,7 @@ async def visit_step(planned: StepPlan, frame: WorkflowState) -> Visit:
     ledger.tell(StepStarted(frame.plan.workflow, planned.step, operation, frame.depth, planned.key))
     attempts, tried, decision = await _attempts(planned, frame, key)
     attempts, following = _record_action(attempts, tried, decision, frame)
-    result = _result(planned, tuple(attempts), tried, ledger.clock.monotonic() - started)
+    result = step_result(planned, tuple(attempts), tried, ledger.clock.monotonic() - started)
     ledger.tell(StepFinished(frame.plan.workflow, result, frame.depth, planned.key))
     return Visit(result, following)
 
@@ -111,24 +117,57 @@ async def _attempts(
     """Try until no retry applies: the attempts before the last, the last, and its decision."""
     earlier: list[Attempt] = []
     used: dict[int, int] = {}
+    ledger = frame.ledger
     while True:
         tried = await _try(planned, frame, f"{key}@{len(earlier) + 1}")
+        if tried.is_skipped:
+            return earlier, tried, None
         tried, decision = await _decide(planned, tried, frame, used)
+        if ledger.debugger is not None and await _is_repeated_by_hand(
+            planned, frame, tried, decision
+        ):
+            earlier.append(_repeat_by_hand(planned, tried, frame, len(earlier) + 1))
+            continue
         is_repeated = decision is not None and isinstance(decision.planned.action, RetryAction)
         if is_repeated and tried.outputs:
-            outputs = {**tried.outputs}
-            tried = replace(tried, attempt=replace(tried.attempt, outputs=outputs))
-        frame.ledger.bodies.keep(tried.attempt)
+            tried = _with_own_outputs(tried)
+        ledger.bodies.keep(tried.attempt)
         if decision is None or not is_repeated:
             return earlier, tried, decision
-        frame.ledger.check_retries(len(earlier), planned.step.place)
-        if frame.ledger.stopped:
+        ledger.check_retries(sum(used.values()), planned.step.place)
+        if ledger.stopped:
             return earlier, tried, None
         used[decision.position] = used.get(decision.position, 0) + 1
         number = len(earlier) + 1
         earlier.append(await _retry(planned, decision.planned, tried, frame, key, number))
-        if frame.ledger.stopped:
+        if ledger.stopped:
             return earlier[:-1], replace(tried, attempt=earlier[-1]), None
+
+
+def _with_own_outputs(tried: AttemptOutcome) -> AttemptOutcome:
+    """An attempt that is repeated has its outputs itself; those of the last are the step's."""
+    return replace(tried, attempt=replace(tried.attempt, outputs={**tried.outputs}))
+
+
+async def _is_repeated_by_hand(
+    planned: StepPlan, frame: WorkflowState, tried: AttemptOutcome, decision: Decision | None
+) -> bool:
+    """Whether the debugger wants one more attempt; it is not asked where the run was stopped."""
+    debugger = frame.ledger.debugger
+    if debugger is None or frame.ledger.stopped is not None:
+        return False
+    action = None if decision is None else decision.planned
+    return await debugger.after(planned, frame, tried.attempt, tried.scope, action)
+
+
+def _repeat_by_hand(
+    planned: StepPlan, tried: AttemptOutcome, frame: WorkflowState, number: int
+) -> Attempt:
+    """The attempt that a debugger has repeated at once."""
+    attempt = replace(_with_own_outputs(tried).attempt, action=BY_HAND)
+    frame.ledger.bodies.keep(attempt)
+    frame.ledger.tell(StepRetried(planned.step, number, BY_HAND, frame.depth, planned.key, attempt))
+    return attempt
 
 
 async def _try(planned: StepPlan, frame: WorkflowState, key: str) -> AttemptOutcome:
@@ -144,6 +183,13 @@ async def _try_call(planned: StepPlan, frame: WorkflowState, key: str) -> Attemp
     lacking = incomplete_dependency(planned, frame)
     if lacking is not None:
         return unsent_outcome(planned, frame.scope, lacking)
+    debugger, ledger = frame.ledger.debugger, frame.ledger
+    if debugger is not None:
+        if not await debugger.before(planned, frame, key):
+            return AttemptOutcome(_SKIPPED, frame.scope, {}, is_skipped=True)
+        ledger.check_interruption(planned.step.place)
+        if ledger.stopped is not None:
+            return unsent_outcome(planned, frame.scope, ledger.stopped)
     match planned.call:
         case OperationCall():
             return await try_operation(planned, planned.call, frame, key)
@@ -232,7 +278,8 @@ async def _visit_once(planned: StepPlan, frame: WorkflowState) -> StepResult:
     )
     tried = await _try(planned, frame, f"{key}@1")
     ledger.bodies.keep(tried.attempt)
-    result = _result(planned, (tried.attempt,), tried, ledger.clock.monotonic() - started)
+    attempts = () if tried.is_skipped else (tried.attempt,)
+    result = step_result(planned, attempts, tried, ledger.clock.monotonic() - started)
     ledger.tell(StepFinished(frame.plan.workflow, result, frame.depth + 1, planned.key))
     return result
 
@@ -252,6 +299,8 @@ def _record_action(
     earlier: list[Attempt], tried: AttemptOutcome, decision: Decision | None, frame: WorkflowState
 ) -> tuple[list[Attempt], Next]:
     """Put the decided action into the last attempt, and say what comes next."""
+    if tried.is_skipped:
+        return earlier, Proceed()
     if decision is None:
         return [*earlier, tried.attempt], _default_next(tried.attempt)
     planned = decision.planned
@@ -288,13 +337,14 @@ def _status(attempt: Attempt) -> Status:
     return Status.ERROR if unusable else Status.FAILED
 
 
-def _result(
+def step_result(
     planned: StepPlan, attempts: tuple[Attempt, ...], tried: AttemptOutcome, duration: float
 ) -> StepResult:
+    """The result of a visit after its attempts, the last of which is ``tried``."""
     call = planned.call
     return StepResult(
         planned.step.step_id,
-        _status(attempts[-1]),
+        Status.SKIPPED if tried.is_skipped else _status(attempts[-1]),
         None if isinstance(call, WorkflowCall) else call.source,
         call.operation if isinstance(call, OperationCall) else None,
         duration,

@@ -131,6 +131,8 @@ async def _run_workflow(
             ledger.plan.seed,
         )
     )
+    if ledger.debugger is not None:
+        inputs = dict(inputs)  # its own, which the debugger may change
     ledger.begin(plan.key, inputs)
     steps: dict[str, Mapping[str, Value]] = {}
     scope = start_scope(plan, inputs, steps, ledger)

@@ -164,6 +164,20 @@ SELECTION = (
         keyword=Keyword("fail_fast", "bool"),
     ),
     Option(
+        "step",
+        "Stop before and after each step, and ask what to do.",
+        section=_SELECTION,
+        kind="switch",
+    ),
+    Option(
+        "break",
+        "Stop before this step, and ask what to do; repeatable.",
+        section=_SELECTION,
+        key="breaks",
+        metavar="[WORKFLOW.]STEP",
+        is_repeatable=True,
+    ),
+    Option(
         "watch",
         "Run again when a document, an API description, inputs or the configuration change.",
         section=_SELECTION,

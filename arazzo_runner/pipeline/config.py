@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from msgspec import field
 
 from arazzo_runner.executor.plan import Settings
+from arazzo_runner.executor.run_state import Debugger
 from arazzo_runner.mock.settings import MockSettings
 from arazzo_runner.openapi.security.credentials import CredentialLookup, CredentialReader, no_lookup
 from arazzo_runner.openapi.security.schemes import Credentials, MissingCredentials
@@ -26,6 +27,7 @@ class RunConfig(SafeRepr, frozen=True):
     ``no_auth`` is where no credentials go: ``all`` or ``SOURCE[.SCHEME]``; ``identities`` are the
     credentials that steps may name. ``secrets`` are names of inputs and outputs to mask. With
     ``own_channels`` the world has channels itself, as a recording has, and needs no brokers.
+    ``debugger`` is asked before and after each attempt of a step.
     """
 
     servers: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +46,7 @@ class RunConfig(SafeRepr, frozen=True):
     identities: Mapping[str, CredentialReader] = field(default_factory=dict)
     own_channels: bool = False
     ask: Callable[[MissingCredentials], Mapping[str, str]] = lambda _missing: {}
+    debugger: Debugger | None = None
 
     def brief(self) -> str:
         """The servers alone: the environment holds secrets."""

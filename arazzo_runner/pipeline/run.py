@@ -279,7 +279,14 @@ def execute_run(
     """Run to the end without an event loop; neither ``world`` nor ``compute`` may suspend."""
     settings, judge = options.settings, other_judge(options.settings)
     context = RunContext(
-        world, clock or SYSTEM_CLOCK, settings, observer, interrupted, judge, compute
+        world,
+        clock or SYSTEM_CLOCK,
+        settings,
+        observer,
+        interrupted,
+        judge,
+        compute,
+        options.debugger,
     )
     return run_coroutine(run_plan(prepared.plan, prepared.inputs, context))
 

@@ -164,6 +164,7 @@ def _description(schema: Mapping[str, object]) -> str:
 
 
 _VALUES: Final[Mapping[str, Values]] = {
+    "break": _steps,
     "check": _check,
     "input": _input,
     "max-duration": _step_value,

@@ -236,4 +236,6 @@ _NOTES: Final = {
 
 def report_notes(given: Mapping[str, Any]) -> tuple[str, ...]:
     """A sentence for each flag that a reader of a report has to know of."""
-    return tuple(note for flag, note in _NOTES.items() if given.get(flag))
+    debugger = given.get("debugger")
+    by_hand: Iterable[str] = () if debugger is None else debugger.notes
+    return (*(note for flag, note in _NOTES.items() if given.get(flag)), *by_hand)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arazzo_runner.cli.credentials import check_person
 from arazzo_runner.cli.diagnostics import show_warnings
@@ -54,6 +55,8 @@ def command(named: tuple[str, ...], **given: Any) -> int:
     A folder stands for all documents in it. Without --workflow, all workflows run
     that no other workflow calls, goes to or retries with, in the order of the document.
     """
+    if given["step"] or given["breaks"]:
+        return _run_debugged(named, given)
     if given["every"] is not None or given["on_failure"] is not None:
         from arazzo_runner.cli.monitor.monitor import monitor_runs
 
@@ -80,6 +83,14 @@ def _run_once(named: Sequence[str], given: Mapping[str, Any]) -> int:
 
         return run_documents(documents, named, given)
     return _run_document(documents[0], given)
+
+
+def _run_debugged(named: Sequence[str], given: Mapping[str, Any]) -> int:
+    from arazzo_runner.cli.debugger.debugger import TerminalDebugger
+    from arazzo_runner.cli.debugger.flags import check_debugger
+
+    check_debugger(chosen_documents(named), given)
+    return _run_once(named, {**given, "debugger": TerminalDebugger(given)})
 
 
 def _run_document(document: str, given: Mapping[str, Any]) -> int:
@@ -145,7 +156,7 @@ class RunCommand(Struct, frozen=True):
 
             check_saved(description, self.given)
         check_network(self.given)
-        options = run_config(self.given)
+        options = self._options(description)
         new_traces = traces_for(self.given, os.environ)
         ready, warnings = self._ready(description, options, new_traces)
         monitor = self.given.get("monitor")
@@ -158,6 +169,14 @@ class RunCommand(Struct, frozen=True):
         if self.journal is not None:
             self.journal.begin(description)
         return ready
+
+    def _options(self, description: Description) -> pipeline.RunConfig:
+        options = run_config(self.given)
+        if "debugger" not in self.given:
+            return options
+        from arazzo_runner.cli.debugger.flags import debugger_of
+
+        return replace(options, debugger=debugger_of(description, self.given))
 
     def _around(self) -> AccessWrapper:
         watching: AccessWrapper = self.given.get("wrap_access", lambda access: access)
@@ -213,6 +232,8 @@ class RunCommand(Struct, frozen=True):
                     row = self.journal.row(sent, 0, signals.interrupted)
                     sent, clock = row.world, row.clock
                     observer = row.observing(observer)
+                if (debugger := session.debugger) is not None:
+                    clock = debugger.clock(clock or pipeline.SYSTEM_CLOCK)
                 result = pipeline.execute_run(
                     prepared,
                     self.recording.wrap(sent) if self.recording else sent,

@@ -75,17 +75,17 @@ def _show(step: DryRunStep, masker: Masker, out: TextIO) -> None:
         target = f"  {step.channel.action} `{step.channel.channel.name}`"
     out.write(f"\n  {escape(step.step_id)}{escape(target)}\n")
     if step.message is not None:
-        out.writelines(f"    {one}\n" for one in _message_lines(step.message, masker))
+        out.writelines(f"    {one}\n" for one in message_lines(step.message, masker))
     elif step.awaited is not None:
-        out.write(f"    {escape(masker.text(_awaited_text(step.awaited, step.correlation)))}\n")
+        out.write(f"    {escape(masker.text(awaited_text(step.awaited, step.correlation)))}\n")
     elif step.request is None:
         out.write(f"    cannot be built yet: {escape(masker.text(step.reason or ''))}\n")
     else:
         out.write(f"    {curl_line(step.request, masker)}\n")
-        out.writelines(f"    with {escape(_need_text(need))}\n" for need in step.needs)
+        out.writelines(f"    with {escape(need_text(need))}\n" for need in step.needs)
 
 
-def _message_lines(message: BuiltMessage, masker: Masker) -> Iterator[str]:
+def message_lines(message: BuiltMessage, masker: Masker) -> Iterator[str]:
     """A message: its address, its headers, and its payload as text."""
     yield f"to {escape(masker.text(message.address))}"
     for name, value in masker.headers(message.headers):
@@ -95,13 +95,15 @@ def _message_lines(message: BuiltMessage, masker: Masker) -> Iterator[str]:
         yield escape(masker.text(payload))
 
 
-def _awaited_text(address: str, correlation: Correlation | None) -> str:
+def awaited_text(address: str, correlation: Correlation | None) -> str:
+    """Where a step waits for a message, and what that has to hold."""
     if correlation is None:
         return f"waits for a message from {address}"
     return f"waits for a message from {address} with `{correlation.value}` at {correlation.brief()}"
 
 
-def _need_text(need: Need) -> str:
+def need_text(need: Need) -> str:
+    """What a run fetches or negotiates before the request can be sent."""
     match need:
         case TokenNeed():
             way = f"by the flow `{need.flow}`"

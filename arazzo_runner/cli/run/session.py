@@ -40,6 +40,7 @@ from arazzo_runner.report.terminal.console import Console
 from arazzo_runner.report.terminal.style import TextStream, Verbosity, is_live
 
 if TYPE_CHECKING:
+    from arazzo_runner.cli.debugger.debugger import TerminalDebugger
     from arazzo_runner.cli.monitor.monitor import Monitor
     from arazzo_runner.report.terminal.live import LiveStream
 
@@ -91,6 +92,8 @@ class RunSession(Struct, frozen=True):
         told = ReportObserver(self.reports, self.circumstances, prepared, masked.shown)
         with self._stage(masked.shown, again) as console, told:
             learn = pipeline.secrets_observer(prepared, masked.recording)
+            if self.debugger is not None:
+                self.debugger.attach(console, learn, self.signals, sys.stdin)
             result = go(_show_all(learn, console, told, traces))
         return self.end(result, told, console, keep)
 
@@ -105,10 +108,17 @@ class RunSession(Struct, frozen=True):
         code = self._code(result)
         if self.covers:
             console.cover(observer.report(result, code).coverage)
+        if self.debugger is not None:
+            self.debugger.show_notes()
         console.finish(result, code)
         return first_code(
             [code, *write_problems(lambda: observer.end(result, code)), *write_problems(keep)]
         )
+
+    @property
+    def debugger(self) -> TerminalDebugger | None:
+        """Who stops the run, where someone does."""
+        return self.given.get("debugger")
 
     @property
     def out(self) -> TextIO:
@@ -141,7 +151,8 @@ class RunSession(Struct, frozen=True):
     @contextmanager
     def live(self) -> Iterator[LiveStream | None]:
         """The stream of a terminal whose last lines are redrawn; None where they cannot be."""
-        if self.verbosity == "quiet" or not is_live(self.out, os.environ):
+        is_redrawn = is_live(self.out, os.environ) and self.debugger is None
+        if self.verbosity == "quiet" or not is_redrawn:
             yield None
             return
         from arazzo_runner.report.terminal.live import LiveStream

@@ -40,6 +40,10 @@ class Signals:
     ) -> None:
         self._waiting = False
 
+    def stop(self) -> None:
+        """End the run as an interruption does, without a signal."""
+        self.code = self.code or 128 + signal.SIGINT
+
     def interrupted(self) -> bool:
         """Whether the run should stop."""
         return self.code is not None

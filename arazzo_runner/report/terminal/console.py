@@ -70,13 +70,14 @@ class Console:
         again: Callable[[str], str] | None = None,
     ) -> None:
         marks = marks_for(out)
-        self._out = out
+        self.out = out
         self._again = again
         self.look = TextStyle(SafeText(masker, marks.cut), colour, marks, width, verbosity)
         self._running: list[WorkflowInProgress] = []  # the latest first
         self._operations: list[Operation | None] = []
         self._visited = 0
         self._reported: set[StepError] = set()
+        self._shown_attempts: set[str] = set()
         self._warned: frozenset[object] = frozenset()
         self._hinted: set[str] = set()
         self._unreachable: set[object] = set()
@@ -152,6 +153,8 @@ class Console:
         self.write(lines)
 
     def _retry(self, event: StepRetried) -> None:
+        if event.result.key in self._shown_attempts:
+            return
         name, look = event.step.step_id, self._look_at(event.depth)
         operation, attempt = self._operations[-1], event.result
         head, details = retry_lines(name, operation, attempt, event.attempt, look)
@@ -160,6 +163,8 @@ class Console:
     def _finish_step(self, event: StepFinished) -> None:
         self._operations.pop()
         self._visited += 1
+        if self._shown_attempts.intersection(one.key for one in event.result.attempts[-1:]):
+            return
         look = self._look_at(event.depth)
         event = replace(event, result=self._news(event.result))
         result = event.result
@@ -171,6 +176,15 @@ class Console:
         lines = _block(event.depth, head, step_details(result, look))
         if failed:
             lines += _indent_lines(event.depth, self._explain(result, look))
+        self.write([*lines, ""])
+
+    def show_attempt(self, result: StepResult, depth: int) -> None:
+        """Write how a step stands whose attempt is over; its end does not say it again."""
+        look, result = self._look_at(depth), self._news(result)
+        lines = _block(depth, step_head(result, look), step_details(result, look))
+        if not result.passed:
+            lines += _indent_lines(depth, self._explain(result, look))
+        self._shown_attempts.update(one.key for one in result.attempts)
         self.write([*lines, ""])
 
     def _news(self, result: StepResult) -> StepResult:
@@ -276,11 +290,11 @@ class Console:
             return
         text = "\n".join(lines) + "\n"
         try:
-            self._out.write(text)
+            self.out.write(text)
         except UnicodeEncodeError:
-            encoding = self._out.encoding or "ascii"
-            self._out.write(text.encode(encoding, "backslashreplace").decode(encoding))
-        self._out.flush()  # a log that is piped somewhere shows where a long run is
+            encoding = self.out.encoding or "ascii"
+            self.out.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        self.out.flush()  # a log that is piped somewhere shows where a long run is
 
 
 def _indent(depth: int) -> str:

@@ -98,6 +98,8 @@ def _counts(summary: Summary) -> str:
     criteria = count_text(summary.criteria_passed + summary.criteria_failed, "criterion")
     failed = f" ({summary.criteria_failed:,} failed)" if summary.criteria_failed else ""
     steps = count_text(sum(summary.steps.values()), "step")
+    if skipped := summary.steps.get(Status.SKIPPED, 0):
+        steps += f" ({skipped:,} skipped)"
     requests = count_text(summary.requests, "request")
     if summary.messages:
         requests += f", {count_text(summary.messages, 'message')}"

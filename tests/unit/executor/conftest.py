@@ -172,6 +172,7 @@ def run(load):
         only=None,
         interrupted=None,
         world=None,
+        debugger=None,
         **files,
     ):
         description = load(workflows, **files)
@@ -190,7 +191,7 @@ def run(load):
         )
         events = []
         context = RunContext(world, Clock(lambda: next(ticks) / 1000, lambda: 0.0),
-                             settings or Settings(), events.append, interrupted or (lambda: False))  # fmt: skip
+                             settings or Settings(), events.append, interrupted or (lambda: False), debugger=debugger)  # fmt: skip
         result = run_coroutine(run_plan(plan, inputs or {}, context))
         return Ran(result, world, events, description.warnings)
 
