@@ -140,7 +140,8 @@ def _step_action(result: StepResult, look: TextStyle) -> str:
         called = look.shown.text(result.workflow.workflow_id)
         return f"workflow `{called}` {look.marks.arrow} {result.workflow.status.value}"
     if result.status is Status.SKIPPED:
-        return "skipped"
+        what = look.shown.text(result.operation.title) if result.operation else ""
+        return f"{what} {look.marks.arrow} skipped" if what else "skipped"
     if result.channel is not None:
         return channel_text(result.channel, result.attempts[-1:], look)
     if result.operation is None:
