@@ -7,16 +7,18 @@ loopback address or `localhost`, and so has an `Origin`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from inspect import isawaitable
 from ipaddress import ip_address
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from arazzo_runner.expression.value import Value
 from arazzo_runner.http_semantics.headers import Headers, header_value
-from arazzo_runner.mock.problem import Problem, problem_response
+from arazzo_runner.mock.problem import Problem, ProblemError, problem_response
 from arazzo_runner.mock.resources import MockState
 from arazzo_runner.mock_server.disturbance import Disturbance, Latency, parse_faults, parse_latency
+from arazzo_runner.mock_server.emit.respond import MAX_ORDER, PREFIX
 from arazzo_runner.mock_server.reload import unknown_path
 from arazzo_runner.mock_server.runtime import ServerRuntime
 from arazzo_runner.mock_server.service import BOUND, ServerRequest, is_too_deep
@@ -26,8 +28,7 @@ from arazzo_runner.openapi.message import HttpResponse
 from arazzo_runner.text.json_write import INDENTED, write_json
 from arazzo_runner.version import VERSION
 
-PREFIX: Final = "/__arazzo"
-_Action: TypeAlias = Callable[[ServerRuntime, ServerRequest], Value]
+_Action: TypeAlias = Callable[[ServerRuntime, ServerRequest], Value | Awaitable[Value]]
 
 
 def is_admin(path: str) -> bool:
@@ -35,7 +36,7 @@ def is_admin(path: str) -> bool:
     return path == PREFIX or path.startswith(PREFIX + "/")
 
 
-def admin_response(
+async def admin_response(
     runtime: ServerRuntime, incoming: ServerRequest, client: str | None
 ) -> HttpResponse:
     """The answer to a request about the server itself."""
@@ -51,6 +52,10 @@ def admin_response(
         return _method_refusal(incoming, actions)
     try:
         found = action(runtime, incoming)
+        if isawaitable(found):
+            found = await found
+    except ProblemError as failure:
+        return problem_response(failure.problem)
     except RecursionError:
         return problem_response(Problem(400, "the body is nested too deeply"))
     except ValueError as reason:
@@ -171,6 +176,16 @@ def _set_faults(runtime: ServerRuntime, incoming: ServerRequest) -> Value:
     return _faults(runtime, incoming)
 
 
+def _emittable(runtime: ServerRuntime, _incoming: ServerRequest) -> Value:
+    return {"emit": [one.as_json() for one in runtime.service.emits.targets()]}
+
+
+def _emit(runtime: ServerRuntime, incoming: ServerRequest) -> Awaitable[Value]:
+    if len(incoming.body) > MAX_ORDER:
+        raise ProblemError(Problem(413, f"the body is larger than {MAX_ORDER:,} bytes"))
+    return runtime.emitter.emit(runtime.service.emits, _json(incoming))
+
+
 def _json(incoming: ServerRequest) -> Any:
     if is_too_deep(incoming.body):
         raise ValueError("the body is nested too deeply")
@@ -186,4 +201,5 @@ _ACTIONS: Final[dict[str, dict[str, _Action]]] = {
     "state": {"GET": _state, "PUT": _put_state, "DELETE": _delete_state},
     "reset": {"POST": _reset},
     "faults": {"GET": _faults, "POST": _set_faults},
+    "emit": {"GET": _emittable, "POST": _emit},
 }

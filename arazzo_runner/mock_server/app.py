@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.http_semantics.headers import OF_CONNECTION, Headers
 from arazzo_runner.mock.problem import Problem, problem_response
-from arazzo_runner.mock_server.admin import admin_response, is_admin
+from arazzo_runner.mock_server.admin import admin_response, is_admin, is_loopback
 from arazzo_runner.mock_server.cors import (
     is_preflight,
     preflight_headers,
@@ -101,8 +101,7 @@ class MockApp:
             await self._finish(incoming, served, began, send)
             return
         if is_own:
-            client = scope.get("client")
-            response = admin_response(self.runtime, incoming, client[0] if client else None)
+            response = await admin_response(self.runtime, incoming, _client(scope))
             await _send(send, incoming.method, response, response.headers)
             return
         await self._answer(scope, incoming, began, send)
@@ -124,6 +123,8 @@ class MockApp:
         else:
             status = fault.status if fault is not None else None
             served = self.runtime.service.serve(incoming, wanted, status)
+            is_local = is_loopback(_client(scope) or "")
+            self.runtime.emitter.calls.note(served, is_local=is_local)
             served = self._with_headers(incoming, served)
         await self._finish(incoming, served, began, send)
 
@@ -161,6 +162,12 @@ class MockApp:
     ) -> None:
         self._note(incoming, served, began)
         await _send(send, incoming.method, served.response, served.response.headers)
+
+
+def _client(scope: Message) -> str | None:
+    """The address of who asks."""
+    client = scope.get("client")
+    return client[0] if client else None
 
 
 def _incoming(scope: Message) -> ServerRequest:

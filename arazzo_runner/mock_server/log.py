@@ -48,10 +48,13 @@ def start_lines(url: str, service: MockService, sources: ServedSources) -> str:
     operations = service.routes.operations
     count = sum(operations.values())
     lines = [f"{url}  {count} operation{'s' if count != 1 else ''}; Ctrl-C stops the server"]
-    width = max(map(len, operations))
+    width = max(map(len, operations), default=0)
     for name, number in operations.items():
         place = escape(sources.places[name])
         lines.append(f"  /{pad(escape(name), width)}  {number:4} of {place}")
+    if sent := sum(service.emits.counts().values()):
+        what = "1 webhook" if sent == 1 else f"{sent} webhooks"
+        lines.append(f"  {what} to be sent by POST /__arazzo/emit")
     shared = service.routes.shared_operations()
     if shared:
         lines.append(

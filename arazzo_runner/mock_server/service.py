@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from arazzo_runner.asyncapi.model import AsyncApiDescription
 from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.expression.query.limits import QueryError
 from arazzo_runner.http_semantics.headers import header_value
@@ -23,6 +24,7 @@ from arazzo_runner.mock.generate.time_budget import within_seconds
 from arazzo_runner.mock.problem import Problem, ProblemError, problem_response
 from arazzo_runner.mock.resources import MockState, StateBound
 from arazzo_runner.mock.steps.expectations import NO_EXPECTATION, StepExpectation
+from arazzo_runner.mock_server.emit.targets import EmitSources
 from arazzo_runner.mock_server.preferences import NO_PREFERENCES, Preferences, preferences_for
 from arazzo_runner.mock_server.routes import MockRoutes, MockTarget, NoRoute, RouteMatch
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
@@ -75,12 +77,20 @@ class ServedResponse(Struct, frozen=True):
 
 
 class MockService:
-    """The sources of a server by name, with their routes and their state."""
+    """The sources of a server by name, with their routes and their state.
+
+    Of ``channels`` it sends messages where it is ordered to.
+    """
 
     def __init__(
-        self, descriptions: Mapping[str, ApiDescription], seed: int = 0, judge: Judge | None = None
+        self,
+        descriptions: Mapping[str, ApiDescription],
+        seed: int = 0,
+        judge: Judge | None = None,
+        channels: Mapping[str, AsyncApiDescription] | None = None,
     ) -> None:
         self.descriptions = descriptions
+        self.emits = EmitSources(descriptions, channels or {})
         self.routes = MockRoutes(descriptions)
         self.judge = judge
         self.apis = {name: MockApi(seed, state=MockState(BOUND)) for name in descriptions}
@@ -89,11 +99,11 @@ class MockService:
         """Look whether there is something to serve, and of each source of ``before`` that had it.
 
         Raises DocumentError with what is wrong with the operations, UsageError AZ906 where there
-        are none at all.
+        are none at all, and nothing that could be sent.
         """
-        served = self.routes.operations
+        served = self.counts()
         empty = [name for name, count in served.items() if not count]
-        was = before.routes.operations if before is not None else {}
+        was = before.counts() if before is not None else {}
         if len(empty) < len(served):
             empty = [name for name in empty if was.get(name)]
         if not empty:
@@ -101,7 +111,18 @@ class MockService:
         broken = [one for each in self.routes.broken for one in each.diagnostics]
         if broken:
             raise DocumentError(*broken)
-        raise UsageError(*(_no_operation(self.descriptions[name]) for name in empty))
+        raise UsageError(*map(self._empty_source_finding, empty))
+
+    def counts(self) -> dict[str, int]:
+        """How many operations and webhooks each source has."""
+        sent = self.emits.counts()
+        served = self.routes.operations
+        return {name: served.get(name, 0) + sent.get(name, 0) for name in {**served, **sent}}
+
+    def _empty_source_finding(self, name: str) -> Diagnostic:
+        if name in self.descriptions:
+            return _no_operation(self.descriptions[name])
+        return error("AZ906", f"`{name}` has no channel over HTTP that messages are sent to")
 
     def reset(self) -> None:
         """Forget all that requests have done."""

@@ -1,4 +1,7 @@
-"""The API descriptions to serve: those that Arazzo documents name, and those named themselves."""
+"""The API descriptions to serve: those that Arazzo documents name, and those named themselves.
+
+Those of AsyncAPI are there for the messages that the server is ordered to send.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from arazzo_runner.asyncapi.model import AsyncApiDescription
 from arazzo_runner.document.retrieval import (
     DocumentAccess,
     Retrieve,
@@ -39,12 +43,22 @@ _ARAZZO: Final = lazy_pattern(rb"""^["']?arazzo["']?[ \t]*:|"arazzo"\s*:""", re.
 _OPENAPI: Final = lazy_pattern(
     rb"""^["']?(?:openapi|swagger)["']?[ \t]*:|"(?:openapi|swagger)"\s*:""", re.MULTILINE
 )
+_ASYNCAPI: Final = lazy_pattern(rb"""^["']?asyncapi["']?[ \t]*:|"asyncapi"\s*:""", re.MULTILINE)
+
+
+def api_type(data: bytes) -> str | None:
+    """``openapi`` or ``asyncapi``, as far as the outermost keys of a text tell; None for others."""
+    data = plain_utf8(data)
+    if _ARAZZO.search(data) is not None:
+        return None
+    if _OPENAPI.search(data) is not None:
+        return "openapi"
+    return "asyncapi" if _ASYNCAPI.search(data) is not None else None
 
 
 def is_openapi(data: bytes) -> bool:
     """Whether a text is an OpenAPI description as far as its outermost keys tell."""
-    data = plain_utf8(data)
-    return _ARAZZO.search(data) is None and _OPENAPI.search(data) is not None
+    return api_type(data) == "openapi"
 
 
 def is_described(data: bytes) -> bool:
@@ -52,10 +66,19 @@ def is_described(data: bytes) -> bool:
     return is_arazzo(data) or is_openapi(data)
 
 
+def is_served(data: bytes) -> bool:
+    """Whether a text is an Arazzo document or an API description, also one of AsyncAPI."""
+    return is_arazzo(data) or api_type(data) is not None
+
+
 class ServedSources(Struct, frozen=True):
-    """The descriptions by the names of their sources, and where each was read."""
+    """The descriptions by the names of their sources, and where each was read.
+
+    ``channels`` are those of AsyncAPI.
+    """
 
     descriptions: dict[str, ApiDescription] = field(default_factory=dict)
+    channels: dict[str, AsyncApiDescription] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
 
 
@@ -85,7 +108,7 @@ class SourceReader:
         return bool(changed)
 
     def _find(self) -> list[str]:
-        return find_documents(self._named, is_described)
+        return find_documents(self._named, is_served)
 
     def read(self) -> ServedSources:
         """Read all of it. Raises UsageError and DocumentError with all that is wrong."""
@@ -96,7 +119,7 @@ class SourceReader:
         self._documents = self._find()
         if not self._documents:
             names = " and ".join(f"`{one}`" for one in self._named)
-            message = f"{names} has no Arazzo document and no OpenAPI description"
+            message = f"{names} has no Arazzo document and no API description"
             raise UsageError(error("AZ906", message))
         access = self.files.wrap(self._plain)
         access = replace(access, open=lru_cache(maxsize=1)(access.open))
@@ -104,19 +127,20 @@ class SourceReader:
         for document in self._documents:
             for name, description in self._apis(access, document, shared):
                 _add(found, name, description)
-        if not found.descriptions:
-            raise UsageError(error("AZ906", "the documents name no OpenAPI description to serve"))
+        if not found.descriptions and not found.channels:
+            raise UsageError(error("AZ906", "the documents name no API description to serve"))
         return found
 
     def _apis(
         self, access: DocumentAccess, document: str, shared: SharedCache
-    ) -> Iterator[tuple[str, ApiDescription]]:
+    ) -> Iterator[tuple[str, ApiDescription | AsyncApiDescription]]:
         try:
             retrieved = access.open(document)
         except RetrieveError as failure:
             raise failure.as_usage("the document") from None
-        if is_openapi(retrieved.data):
-            examined = self._examine_openapi(access, retrieved, shared)
+        kind = api_type(retrieved.data)
+        if kind is not None:
+            examined = self._examine_api(access, retrieved, shared, kind)
         else:
             examined = examine_description(access, document, self._overrides, self._limits, shared)
         wrong = [one for one in examined.findings if one.severity is Severity.ERROR]
@@ -125,18 +149,19 @@ class SourceReader:
             raise DocumentError(*first_findings(document, found, self._limits.findings))
         for unit in examined.units.values():
             yield from unit.apis.items()
+            yield from unit.async_apis.items()
 
-    def _examine_openapi(
-        self, access: DocumentAccess, retrieved: RetrievedDocument, shared: SharedCache
+    def _examine_api(
+        self, access: DocumentAccess, retrieved: RetrievedDocument, shared: SharedCache, kind: str
     ) -> PartialDescription:
-        """Read an OpenAPI description as the source of an Arazzo document of nothing else."""
+        """Read an API description as the source of an Arazzo document of nothing else."""
         from arazzo_runner.generate.openapi.generate import source_name
 
         name = source_name(_stem(retrieved.name))
-        source = {"name": name, "url": retrieved.uri, "type": "openapi"}
+        source = {"name": name, "url": retrieved.uri, "type": kind}
         info = {"title": _DRAFT, "version": "1"}
         text = write_json(
-            {"arazzo": "1.0.1", "info": info, "sourceDescriptions": [source], "workflows": []}
+            {"arazzo": "1.1.0", "info": info, "sourceDescriptions": [source], "workflows": []}
         )
         draft = RetrievedDocument(text.encode(), _DRAFT, retrieved.uri.rpartition("/")[0] + "/")
 
@@ -163,14 +188,20 @@ def _stem(name: str) -> str:
     return Path(path).name.strip("<>")
 
 
-def _add(found: ServedSources, name: str, description: ApiDescription) -> None:
+def _add(
+    found: ServedSources, name: str, description: ApiDescription | AsyncApiDescription
+) -> None:
     """Take a source in; of one document once, and of one name with a number behind it."""
     uri = description.source.uri
-    if any(one.source.uri == uri for one in found.descriptions.values()):
+    known = {one.source.uri for one in found.descriptions.values()}
+    if uri in known | {one.source.uri for one in found.channels.values()}:
         return
     free, number = name, 1
-    while free in found.descriptions:
+    while free in found.places:
         number += 1
         free = f"{name}-{number}"
-    found.descriptions[free] = description
+    if isinstance(description, AsyncApiDescription):
+        found.channels[free] = description
+    else:
+        found.descriptions[free] = description
     found.places[free] = description.source.name

@@ -81,6 +81,9 @@ HELD = {
     "encodings of a body sent to the mock server": ["unit/mock_server/test_encoding.py::test_content_encodings"],
     "what a source of the mock server keeps": ["unit/mock/test_resources.py::test_what_was_used_least_recently_is_forgotten", "unit/mock/test_resources.py::test_large_values_are_forgotten_sooner_but_never_the_last", "unit/mock/test_resources.py::test_the_oldest_deletion_is_forgotten"],
     "requests that `/__arazzo/requests` has": ["unit/mock_server/test_admin.py::test_the_last_thousand_requests_are_kept"],
+    "an order to `/__arazzo/emit`": ["unit/mock_server/emit/test_respond.py::test_only_this_machine_may_order", "unit/mock_server/emit/test_respond.py::test_orders_that_are_refused", "unit/mock_server/emit/test_order.py::test_what_is_wrong_with_an_order"],
+    "what the mock server sends and gets back for it": ["unit/mock_server/emit/test_respond.py::test_a_receiver_that_sends_too_much", "unit/mock_server/emit/test_respond.py::test_a_receiver_that_does_not_respond"],
+    "requests that callbacks are sent for": ["unit/mock_server/emit/test_respond.py::test_so_many_calls_are_remembered"],
     "latency, `Prefer: wait`": ["unit/mock_server/test_disturbance.py::test_latency", "unit/mock_server/test_app.py::test_waits_that_are_preferred_are_those_of_the_loop"],
     "cookies": ["unit/http/test_cookies.py::test_off_unless_asked", "unit/http/test_cookies.py::test_on_the_wire", "unit/http/test_cookies.py::test_only_to_the_origin_that_set_it", "unit/http/test_cookies.py::test_at_most_fifty"],
 }  # fmt: skip

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 def command(documents: tuple[str, ...], **given: Any) -> int:
     """Serve the API descriptions of DOCUMENT... on a local port, with state.
 
-    DOCUMENT is an Arazzo document, whose OpenAPI descriptions are served, an OpenAPI description,
-    or a folder of them. What a request creates is there for the next one, until the server ends.
+    DOCUMENT is an Arazzo document, whose API descriptions are served, an API description, or a
+    folder of them. What a request creates is there for the next one, until the server ends.
     Ctrl-C ends it.
     """
     from arazzo_runner.cli.mock.reload import show_broken, watch_documents
@@ -58,16 +58,18 @@ def command(documents: tuple[str, ...], **given: Any) -> int:
     disturbance = _disturbance(given)
     reader = _reader(documents, given)
     sources = reader.read()
-    service = MockService(sources.descriptions, given["seed"], _judge(given))
+    service = MockService(sources.descriptions, given["seed"], _judge(given), sources.channels)
     service.check_operations()
     traffic = Traffic(is_recorded=given["record"] is not None)
-    runtime = ServerRuntime(service, given["seed"], disturbance, traffic)
+    runtime = ServerRuntime(service, given["seed"], disturbance, traffic, os.environ)
     runtime.begin = partial(_load_state, runtime, given["state"])
     runtime.begin()
     sockets = bind_sockets(given["host"], given["port"])
     _warn_of_host(given["host"])
     show_broken(service)
     log = RequestLog(sys.stdout, sources.descriptions.values())
+    if not given["quiet"]:
+        runtime.emitter.log = log.write
     settings = AppSettings(not given["no_cors"], not given["no_admin"])
     app = MockApp(runtime, settings, _ignore if given["quiet"] else log)
     lines = start_lines(server_url(given["host"], sockets), service, sources)

@@ -35,7 +35,7 @@ async def _reload(runtime: ServerRuntime, reader: SourceReader, log: RequestLog)
         # In a thread of its own, so that requests are answered meanwhile.
         sources = await asyncio.to_thread(reader.read)
         before = runtime.service
-        service = MockService(sources.descriptions, runtime.seed, before.judge)
+        service = MockService(sources.descriptions, runtime.seed, before.judge, sources.channels)
         service.check_operations(before)
     except (DocumentError, UsageError) as reason:
         show_diagnostics(reason.diagnostics)

@@ -23,7 +23,7 @@ from arazzo_runner.text.pattern import lazy_pattern
 TOLERANCE: Final = 300.0
 """Seconds that a signed time may be away from now, where a scheme signs one."""
 _PORT: Final = lazy_pattern(r":[0-9]+\Z")
-_FORM: Final = "application/x-www-form-urlencoded"
+FORM: Final = "application/x-www-form-urlencoded"
 
 
 class SignatureCheck(SafeRepr, frozen=True):
@@ -75,7 +75,7 @@ def _is_stripe(check: SignatureCheck, request: WebhookRequest, _url: str, now: f
 def _is_standard(check: SignatureCheck, request: WebhookRequest, _url: str, now: float) -> bool:
     """Standard Webhooks, "Signature scheme": id, time and body with dots between."""
     name, time = request.header("webhook-id"), request.header("webhook-timestamp")
-    key = _standard_key(check.secret)
+    key = standard_key(check.secret)
     if name is None or time is None or key is None or not _is_recent(time, now):
         return False
     digest = hmac.digest(key, f"{name}.{time}.".encode() + request.body, "sha256")
@@ -83,7 +83,8 @@ def _is_standard(check: SignatureCheck, request: WebhookRequest, _url: str, now:
     return _is_any(sent, "v1," + base64.b64encode(digest).decode())
 
 
-def _standard_key(secret: str) -> bytes | None:
+def standard_key(secret: str) -> bytes | None:
+    """The key of Standard Webhooks; None where the secret is not base64."""
     try:
         return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except ValueError:  # also of text that is no ASCII
@@ -102,16 +103,17 @@ def _is_twilio(check: SignatureCheck, request: WebhookRequest, url: str, _now: f
     """The URL with the sorted parameters of a form; of other bodies the URL has the hash."""
     sent = request.header(check.scheme.header) or ""
     fields = ""
-    if essence(request.header("content-type") or "").lower() == _FORM:
-        fields = "".join(_form_texts(request.body))
+    if essence(request.header("content-type") or "").lower() == FORM:
+        fields = "".join(form_texts(request.body))
     elif not _has_hash(request.body, url):
         return False
     return any(
-        _is_equal(sent, _twilio_digest(check.secret, one + fields)) for one in _port_forms(url)
+        _is_equal(sent, twilio_digest(check.secret, one + fields)) for one in _port_forms(url)
     )
 
 
-def _form_texts(body: bytes) -> Iterator[str]:
+def form_texts(body: bytes) -> Iterator[str]:
+    """The names and values of a form in the order in which Twilio signs them."""
     pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
     yield from (name + value for name, value in sorted(set(pairs)))
 
@@ -121,7 +123,8 @@ def _has_hash(body: bytes, url: str) -> bool:
     return _is_equal(fields.get("bodySHA256", "").lower(), hashlib.sha256(body).hexdigest())
 
 
-def _twilio_digest(secret: str, text: str) -> str:
+def twilio_digest(secret: str, text: str) -> str:
+    """The HMAC-SHA1 of a text, in base64."""
     return base64.b64encode(hmac.digest(secret.encode(), text.encode(), "sha1")).decode()
 
 

@@ -143,7 +143,12 @@ class MockChannels:
             dice = self._dice.at("messages", call.source, call.channel, message.name)
             try:
                 made = make_message(
-                    expected, message, facts, call.correlation, dice, is_lenient=self._is_lenient
+                    expected.reader,
+                    message,
+                    facts,
+                    call.correlation,
+                    dice,
+                    is_lenient=self._is_lenient,
                 )
             except NoExample as reason:
                 failure = reason

@@ -14,15 +14,21 @@ from arazzo_runner.mock.steps.expectations import BodyRead, body_read, case_of
 from arazzo_runner.mock.steps.flow import ValueFlow, body_reads
 
 
+class MessageReader(Struct, frozen=True):
+    """Who gets a message: ``reads`` are of it, ``success`` are criteria that it is held to."""
+
+    reads: tuple[BodyRead, ...] = ()
+    success: tuple[Criterion, ...] = ()
+
+
 class ChannelExpectation(Struct, frozen=True):
-    """A step on a channel: ``reads`` are of its message, ``success`` are its criteria.
+    """A step on a channel, and what it reads of its message.
 
     ``case`` is the name of the message that it is to receive, or ``timeout``.
     """
 
     call: ChannelCall
-    reads: tuple[BodyRead, ...] = ()
-    success: tuple[Criterion, ...] = ()
+    reader: MessageReader = MessageReader()
     case: str = ""
 
 
@@ -42,8 +48,7 @@ def channel_expectations(
                 ways = dict.fromkeys((*body_reads(planned), *sinks))
                 found[planned.key.text(plan.entry)] = ChannelExpectation(
                     planned.call,
-                    tuple(body_read(sinks, way) for way in ways),
-                    planned.criteria,
+                    MessageReader(tuple(body_read(sinks, way) for way in ways), planned.criteria),
                     case_of(planned.key, cases),
                 )
     return found

@@ -14,15 +14,18 @@ from arazzo_runner.errors import DocumentError
 from arazzo_runner.executor.world import Correlation
 from arazzo_runner.expression.value import MISSING, MaybeValue, Value, to_text
 from arazzo_runner.http_semantics.headers import Headers
-from arazzo_runner.http_semantics.media_type import is_json
-from arazzo_runner.mock.channels.expectations import ChannelExpectation
+from arazzo_runner.http_semantics.media_type import FORM, essence, is_json
+from arazzo_runner.mock.channels.expectations import ChannelExpectation, MessageReader
 from arazzo_runner.mock.compose import with_facts
 from arazzo_runner.mock.generate.flatten import NoExample
 from arazzo_runner.mock.generate.seeded import SeededChoice
 from arazzo_runner.mock.resources import Facts, facts_of, normalized_name, path_text
+from arazzo_runner.mock.steps.expectations import BodyRead
 from arazzo_runner.mock.steps.reads import value_at, with_reads, with_value
 from arazzo_runner.mock.steps.wishes import Wish, WishSettings, wishes_of, with_wishes
 from arazzo_runner.mock.templates import ResponseTemplate
+from arazzo_runner.openapi.request.body import encode_body
+from arazzo_runner.openapi.request.encoding import RequestRefused
 from arazzo_runner.openapi.response.body import BodyError, decode_body
 from arazzo_runner.openapi.schema.compile import standalone_schema
 from arazzo_runner.text.json_write import ASCII, write_json
@@ -46,28 +49,37 @@ class MadeMessage(Struct, frozen=True):
         """The payload as it is sent."""
         if self.payload is MISSING:
             return b""
-        kind = self.message.content_type
-        if kind is not None and not is_json(kind):
-            return path_text(self.payload).encode()
-        return write_json(self.payload, ASCII).encode()
+        return payload_octets(self.payload, self.message.content_type)
+
+
+def payload_octets(payload: Value, content_type: str | None) -> bytes:
+    """A payload as it is sent: JSON, the fields of a form, or a text. Raises NoExample."""
+    if content_type is None or is_json(content_type):
+        return write_json(payload, ASCII).encode()
+    if essence(content_type) != FORM:
+        return path_text(payload).encode()
+    try:
+        return encode_body(content_type, payload, None)
+    except RequestRefused as reason:
+        raise NoExample(f"`{content_type}`: {reason}") from reason
 
 
 def make_message(
-    expected: ChannelExpectation,
+    reader: MessageReader,
     message: Message,
     facts: Facts,
     correlation: Correlation | None,
     dice: SeededChoice,
     *,
-    is_lenient: bool,
+    is_lenient: bool = False,
 ) -> MadeMessage:
     """A message as its description has it, with what its step reads and expects.
 
     Raises NoExample where none can be made.
     """
-    wishes = tuple(wishes_of(expected.success))
+    wishes = tuple(wishes_of(reader.success))
     settings = WishSettings(facts.keys(), is_lenient=is_lenient)
-    payload, notes = _payload(expected, message, facts, wishes, settings, dice.at("payload"))
+    payload, notes = _payload(reader.reads, message, facts, wishes, settings, dice.at("payload"))
     headers, told = _headers(message, facts, wishes, dice.at("headers"))
     if correlation is not None:
         location = next((one for one in _locations(message, correlation)), None)
@@ -88,7 +100,7 @@ def unmet_wishes(expected: ChannelExpectation, made: MadeMessage) -> int:
         headers.get(one.header.lower()) != one.value
         if one.header
         else made.payload is MISSING or not one.is_granted(made.payload)
-        for one in wishes_of(expected.success)
+        for one in wishes_of(expected.reader.success)
     )
 
 
@@ -96,7 +108,7 @@ def unmet_wishes(expected: ChannelExpectation, made: MadeMessage) -> int:
 
 
 def _payload(
-    expected: ChannelExpectation,
+    reads: tuple[BodyRead, ...],
     message: Message,
     facts: Facts,
     wishes: Iterable[Wish],
@@ -107,7 +119,7 @@ def _payload(
     if frame is None:
         return _documented_payload(message), []
     body = _with_facts_below(frame, frame.base(dice, facts), facts)
-    body = with_reads(frame, body, expected.reads, facts, dice)
+    body = with_reads(frame, body, reads, facts, dice)
     return with_wishes(frame, body, (one for one in wishes if not one.header), settings)
 
 

@@ -77,7 +77,7 @@ def test_a_missing_document_is_named(reader_of):
 
 def test_an_empty_folder_is_named(tmp_path, reader_of):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UsageError, match="has no Arazzo document and no OpenAPI description"):
+    with pytest.raises(UsageError, match="has no Arazzo document and no API description"):
         reader_of("empty").read()
 
 

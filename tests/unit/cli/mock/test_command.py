@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from arazzo_runner.recording.file import read_recording
+from wire.event_streams import reserved_port
 
 ROOT = Path(__file__).parents[4]
 STUDIO = ROOT / "openapi" / "studio-openapi-original.yml"
@@ -147,25 +148,55 @@ def test_what_a_recording_of_it_is_good_for(mock, tmp_path):
     assert code == 0, text
 
 
-def test_the_shipped_workflows_pass_against_it(mock, tmp_path):
+@pytest.fixture
+def port():
+    with reserved_port() as port:
+        yield port
+
+
+def test_the_shipped_workflows_pass_against_it(mock, tmp_path, monkeypatch, port):
+    monkeypatch.setenv("ARAZZO_AUTH_STUDIOEVENTS_TWILIOSIGNATURE_KEY", "s3cret")
     server = mock(ROOT / "workflows", "--port", 0)
-    every = sorted((ROOT / "workflows").glob("*.yml"))
-    assert len(every) == 7
-    documents = [one for one in every if "by-events" not in one.name]  # that waits for a webhook
+    documents = sorted((ROOT / "workflows").glob("*.yml"))
+    assert len(documents) == 7
     for document in documents:
         urllib.request.urlopen(server.url + "/__arazzo/reset", data=b"", timeout=30).close()
+        waits_for_event = "by-events" in document.name
         command = [
-            sys.executable, "-m", "arazzo_runner", "run", str(document), "--server", server.url,
-            "--no-auth", "all", "--max-wait", "1ms", "--inputs", str(tmp_path / "inputs.yaml"),
+            sys.executable, "-m", "arazzo_runner", "run", str(document), "--max-wait", "1ms",
+            "--inputs", str(tmp_path / "inputs.yaml"), "--server",
         ]  # fmt: skip
+        if waits_for_event:
+            webhook = f"127.0.0.1:{port}"
+            command += [f"studioApi={server.url}", "--no-auth", "studioApi", "--listen", webhook]
+        else:
+            command += [server.url, "--no-auth", "all"]
         declared = yaml.safe_load(document.read_text())["workflows"][0]["inputs"]["properties"]
         given = {name: value for name, value in INPUTS.items() if name in declared}
         (tmp_path / "inputs.yaml").write_text(json.dumps(given))
-        done = subprocess.run(
-            command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        with subprocess.Popen(
+            command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as run:
+            if waits_for_event:
+                send_end_of_execution(server, f"http://{webhook}/twilio/studio/events")
+            printed, _ = run.communicate(timeout=120)
+        assert run.returncode == 0, printed
     server.end()
+
+
+def send_end_of_execution(server, url):
+    """As soon as an execution has begun: what comes before the step that waits counts too."""
+    server.wait_for(r"POST /v2/Flows/\w+/Executions 201")
+    begun = server.get("/__arazzo/requests")[1]
+    answers = [one["response"]["body"]["json"] for one in json.loads(begun)["requests"]]
+    (sid,) = {one["sid"] for one in answers if one.get("object") != "list" and "sid" in one}
+    order = {"operationId": "executionEnded", "url": url, "correlationId": sid, "mode": "batched"}
+    request = urllib.request.Request(
+        server.url + "/__arazzo/emit", data=json.dumps(order).encode(), method="POST"
+    )
+    with urllib.request.urlopen(request, timeout=30) as response:
+        (sent,) = json.load(response)["sent"]
+    assert sent["response"]["status"] == 204
 
 
 INPUTS = {
@@ -175,6 +206,66 @@ INPUTS = {
     "to": "+15558675310",
     "from": "+15017122661",
 }
+
+HOOKS = """
+openapi: 3.1.0
+info: {title: Hooks, version: "1"}
+webhooks:
+  newPet:
+    post:
+      operationId: newPet
+      requestBody: {content: {application/json: {schema: {type: object, required: [name], properties: {name: {const: Tom}}}}}}
+      responses: {"204": {description: taken}}
+"""
+EVENTS = """
+asyncapi: 3.0.0
+info: {title: Events, version: "1"}
+servers: {main: {host: h.example.com, protocol: https}}
+channels:
+  paid: {address: /paid, messages: {paid: {contentType: application/json, payload: {const: {n: 1}}}}}
+"""
+WAITS = """
+arazzo: 1.1.0
+info: {title: T, version: "1"}
+sourceDescriptions:
+  - {name: hooks, url: hooks.yaml, type: openapi}
+  - {name: events, url: events.yaml, type: asyncapi}
+workflows:
+  - workflowId: w
+    steps:
+      - {stepId: pet, operationId: $sourceDescriptions.hooks.newPet, action: receive, timeout: 60000, outputs: {name: $message.payload#/name}}
+      - {stepId: paid, channelPath: '{$sourceDescriptions.events.url}#/channels/paid', action: receive, timeout: 60000}
+    outputs: {name: $steps.pet.outputs.name}
+"""
+
+
+@pytest.mark.parametrize("named", [["hooks.yaml", "events.yaml"], ["waits.arazzo.yaml"]])
+def test_descriptions_of_nothing_but_webhooks(mock, tmp_path, port, named):
+    """A workflow that waits gets them, in any order."""
+    files = {"hooks.yaml": HOOKS, "events.yaml": EVENTS, "waits.arazzo.yaml": WAITS}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    server = mock(*named, "--port", 0)
+    assert "0 operations" in server.printed()
+    assert "2 webhooks to be sent by POST /__arazzo/emit" in server.printed()
+    webhook = f"127.0.0.1:{port}"
+    command = [sys.executable, "-m", "arazzo_runner", "run", "waits.arazzo.yaml", "--listen", webhook, "--report", "ndjson=-"]  # fmt: skip
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as run:
+        for line in run.stdout:
+            if "message" in json.loads(line)["event"]:  # it listens
+                break
+        for order in ({"channel": "paid"}, {"webhook": "newPet"}):
+            path = next(iter(order.values()))
+            body = json.dumps({**order, "url": f"http://{webhook}/{path}"}).encode()
+            emit = urllib.request.Request(server.url + "/__arazzo/emit", data=body, method="POST")
+            with urllib.request.urlopen(emit, timeout=30) as response:
+                assert json.load(response)["sent"][0]["response"]["status"] == 204
+        rest, _ = run.communicate(timeout=60)
+    assert run.returncode == 0, rest
+    assert '"name":"Tom"' in rest.replace(" ", "")
+    assert f"emit newPet POST http://{webhook}/newPet 204 " in server.printed()
+    server.end()
+
 
 REFUSALS = [
     (["nix.yaml"], 2, "nix.yaml"),
