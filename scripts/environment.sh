@@ -1,7 +1,7 @@
 # Sourced by the scripts beside it, from the project's root: `environment run`, `environment bench` or
 # `environment test` leaves a `.venv` that holds the project and what running, measuring or testing it
 # needs; a second word names another folder. `environment document FOLDER` holds what the documentation
-# site is built with, without the project.
+# site is built with, `environment release FOLDER` what builds distributions, both without the project.
 # PYTHON names the interpreter to build it with; pip reads its own configuration and PIP_* variables.
 
 is_recent='import sys; sys.exit(sys.version_info < (3, 11))'
@@ -76,6 +76,7 @@ requirements() {
         run) echo "--editable ." ;;
         test) echo "--editable ." && dependency_group test ;;
         document) dependency_group docs ;;
+        release) dependency_group release ;;
     esac
 }
 

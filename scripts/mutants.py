@@ -317,7 +317,7 @@ class Trial:
 
     def _run(self, tests: Sequence[str], output: IO[bytes] | None = None) -> str:
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
-        ran = subprocess.Popen(  # noqa: S603 (pytest, with tests that the user named)
+        ran = subprocess.Popen(
             command,
             cwd=self._copy,
             env=self._environment,

@@ -137,7 +137,7 @@ def serve(faults: float) -> None:
 def faulty_server(faults: float) -> Iterator[str]:
     """The URL of a server in another process."""
     command = [sys.executable, __file__, "--serve", "--faults", str(faults)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ourselves
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield f"http://127.0.0.1:{int(process.stdout.readline())}"

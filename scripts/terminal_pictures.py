@@ -103,7 +103,7 @@ def terminal_output(command: str, folder: Path) -> str:
         "CI": "true",  # no line that is drawn again
         "LC_ALL": "C.UTF-8",
     }
-    with subprocess.Popen(  # noqa: S603 - commands that stand above
+    with subprocess.Popen(
         ["/bin/sh", "-c", command],
         cwd=folder,
         env=variables,

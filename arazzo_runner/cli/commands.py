@@ -65,7 +65,12 @@ class CommandGroup(click.Group):
 
 
 @click.command(cls=CommandGroup, context_settings=_HELP)
-@click.version_option(VERSION, message="arazzo %(version)s")  # alone, `cli/main.py` prints it
+# Alone and with -v, `cli/main.py` prints it.
+@click.version_option(
+    VERSION,
+    message="arazzo %(version)s",
+    help="Show the version and exit; with -v, what is installed, too.",
+)
 @click.option("--debug", is_flag=True, hidden=True, help="Show tracebacks.")
 @click.pass_context
 def cli(ctx: click.Context, debug: bool) -> None:  # noqa: FBT001 - click passes flags by name

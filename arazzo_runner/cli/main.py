@@ -89,6 +89,11 @@ def _carry_out(args: list[str]) -> int:
     if args == ["--version"]:
         sys.stdout.write(f"arazzo {VERSION}\n")
         return 0
+    if "--version" in args and not {*args} - {"--version", "-v", "--verbose"}:
+        from arazzo_runner.installation import installation_lines
+
+        sys.stdout.writelines(f"{line}\n" for line in (f"arazzo {VERSION}", *installation_lines()))
+        return 0
     if args[:1] == [_COMPLETE]:
         from arazzo_runner.cli.completion.protocol import print_completion
 

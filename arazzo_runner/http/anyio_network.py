@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from time import monotonic
 from typing import Any
 
 import anyio
-import sniffio
 from anyio.abc import ByteStream
 from anyio.streams.tls import TLSAttribute, TLSStream
 
@@ -181,10 +181,16 @@ def start_task(work: Callable[[], Coroutine[Any, Any, None]]) -> object:
 
     A task group would end it in the task that began it, and a fixture may be two tasks.
     """
-    if sniffio.current_async_library() == "trio":
+    if is_in_trio():
         from importlib import import_module
 
         return import_module("trio").lowlevel.spawn_system_task(work)
     import asyncio
 
     return asyncio.ensure_future(work())
+
+
+def is_in_trio() -> bool:
+    """Whether trio's event loop calls this code; else it is asyncio's."""
+    trio = sys.modules.get("trio")
+    return trio is not None and bool(trio.lowlevel.in_trio_run())

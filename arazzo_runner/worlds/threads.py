@@ -8,7 +8,6 @@ from math import inf
 from typing import Final, NoReturn, TypeVar
 
 import anyio
-import sniffio
 from anyio.lowlevel import checkpoint
 from anyio.to_thread import run_sync
 from msgspec import Struct
@@ -139,7 +138,9 @@ class ComputingWorld(ThreadedWorld):
 
 def call_soon_function() -> Callable[[Callable[[], object]], object]:
     """What lets another thread call something in the running event loop, of asyncio or of trio."""
-    if sniffio.current_async_library() == "trio":
+    from arazzo_runner.http.anyio_network import is_in_trio
+
+    if is_in_trio():
         import trio
 
         return trio.lowlevel.current_trio_token().run_sync_soon

@@ -10,7 +10,10 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PROJECT["dependency-groups"]
-ASKED = [*PROJECT["project"]["dependencies"], *GROUPS["test"], *GROUPS["docs"]]
+ASKED = [
+    *PROJECT["project"]["dependencies"],
+    *(line for group in ("test", "docs", "release") for line in GROUPS[group]),
+]
 LINES = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
 PINS = [Requirement(line) for line in LINES if not line.startswith("#")]
 

@@ -4,6 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -90,6 +91,39 @@ def _is_within(module: str, places: Iterable[str]) -> bool:
 
 def _has_importer(place: str, modules: Iterable[str]) -> bool:
     return any(_is_within(one, [place]) for one in modules)
+
+
+def bounds_without_reason(text: str) -> list[str]:
+    """Lines of requirements with an upper bound, and no comment on or above them."""
+    wanted = text.partition("\ndependencies = [")[2].partition("\n[project.scripts]")[0]
+    lines = wanted.splitlines()
+    return [
+        line.strip()
+        for before, line in pairwise(["", *lines])
+        if re.search(r'^[^#]*"[^"]*[,\w]<', line)
+        and "  # " not in line
+        and not before.lstrip().startswith("#")
+    ]
+
+
+def test_upper_bounds_have_a_reason() -> None:
+    assert bounds_without_reason((ROOT / "pyproject.toml").read_text("utf-8")) == []
+
+
+def test_a_bound_without_a_reason_is_seen() -> None:
+    text = """
+dependencies = [
+    "a>=1,<2",
+    "b>=1,<2",  # 2 is another
+    # 2 is another.
+    "c>=1,<2",
+    "d>=1",
+]
+e = ["f<3"]
+[project.scripts]
+g = "h<1"
+"""
+    assert bounds_without_reason(text) == ['"a>=1,<2",', 'e = ["f<3"]']
 
 
 def test_the_table_says_what_imports_each_library() -> None:

@@ -41,7 +41,10 @@ def complete_words(words: Sequence[str]) -> Completion:
 
 def _start(current: str) -> Iterable[Candidate]:
     if current.startswith("-"):
-        return (_HELP, Candidate("--version", "Show the version and exit."))
+        return (
+            _HELP,
+            Candidate("--version", "Show the version and exit; with -v, what is installed, too."),
+        )
     commands = ((name, text) for name, (_, text) in COMMANDS.items() if " " not in name)
     return itertools.starmap(Candidate, commands)
 

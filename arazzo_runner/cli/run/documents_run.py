@@ -26,7 +26,7 @@ from arazzo_runner.cli.run.documents_report import DocumentsReport
 from arazzo_runner.cli.run.load_turn import LoadTurn
 from arazzo_runner.cli.run.ordered_output import OrderedOutput, OrderedStream
 from arazzo_runner.cli.run.reports import start_code
-from arazzo_runner.cli.run.rerun import RerunCommand, typed_command
+from arazzo_runner.cli.run.rerun import RerunCommand, document_word, typed_command
 from arazzo_runner.cli.run.run_config import check_flags, check_folder, inputs_of_flags, run_config
 from arazzo_runner.cli.run.session import (
     CommandSession,
@@ -396,4 +396,4 @@ def _rerun_line(
 ) -> str:
     """The command for a workflow of one of the documents."""
     kept = command.without("--workflow").without("--jobs").without_words(named)
-    return kept.line(masker, document, "--workflow", workflow_id)
+    return kept.line(masker, document_word(document), "--workflow", workflow_id)

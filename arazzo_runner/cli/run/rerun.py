@@ -20,7 +20,21 @@ _USER: Final = lazy_pattern(r"(?<=://)[^/@\s]*@")
 
 def typed_command() -> RerunCommand:
     """The command that is being carried out; of one that runs again and again, a single run."""
-    return RerunCommand(command_words()).without("--every").without("--on-failure")
+    words = _without_end_of_flags(command_words())
+    return RerunCommand(words).without("--every").without("--on-failure")
+
+
+def _without_end_of_flags(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words without ``--``, behind which no flag can be added."""
+    if "--" not in words:
+        return words
+    at = words.index("--")
+    return (*words[:at], *map(document_word, words[at + 1 :]))
+
+
+def document_word(path: str) -> str:
+    """A path as a word that is never taken for a flag: ``./-x.yaml``."""
+    return f"./{path}" if path.startswith("-") and path != "-" else path
 
 
 class RerunCommand(Struct, frozen=True):
@@ -49,8 +63,9 @@ class RerunCommand(Struct, frozen=True):
         return RerunCommand((*self.words, "--seed", str(seed)))
 
     def without_words(self, words: Collection[str]) -> RerunCommand:
-        """The command without these words, such as the documents."""
-        return RerunCommand(tuple(one for one in self.words if one not in words))
+        """The command without these words, the documents."""
+        excluded = {*words, *map(document_word, words)}
+        return RerunCommand(tuple(one for one in self.words if one not in excluded))
 
     def without(self, flag: str) -> RerunCommand:
         """The command without a flag and its values."""

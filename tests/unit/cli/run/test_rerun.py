@@ -1,5 +1,7 @@
+import click
 import pytest
 
+from arazzo_runner.cli.command_words import remember_command
 from arazzo_runner.cli.run.rerun import RerunCommand, typed_command
 from arazzo_runner.report.secrets import Masker
 
@@ -31,6 +33,26 @@ def test_flags_are_replaced() -> None:
     assert command.without("--workflow").line(Masker(), "--workflow", "z") == (
         "arazzo run a -v --workflow z"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["run", "-v", "--", "a.yaml"], "arazzo run -v a.yaml --workflow w"),
+        (["run", "--", "-a.yaml", "-"], "arazzo run ./-a.yaml - --workflow w"),
+        (["run", "-v", "a.yaml"], "arazzo run -v a.yaml --workflow w"),
+    ],
+)
+def test_flags_behind_the_documents(words: list[str], expected: str) -> None:
+    """What stands behind `--` would be one more document."""
+    with click.Context(click.Command("arazzo")) as context:
+        remember_command(context, words)
+        assert typed_command().line(Masker(), "--workflow", "w") == expected
+
+
+def test_documents_are_removed_as_they_are_spelled() -> None:
+    command = RerunCommand(("run", "-v", "./-a.yaml", "b.yaml"))
+    assert command.without_words(["-a.yaml", "b.yaml"]).words == ("run", "-v")
 
 
 def test_outside_of_a_command() -> None:
