@@ -79,7 +79,7 @@ def authorizing_world(
     for one in authorizations:
         credentials = credentials.joined(one.credentials)
     tokens = tokens_of(world, credentials, endpoints, learn, person)
-    return AuthorizingWorld(world, credentials, tokens, _random_token)
+    return AuthorizingWorld(world, credentials, tokens, _random_token, learn)
 
 
 def tokens_of(

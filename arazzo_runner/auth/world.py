@@ -6,7 +6,8 @@ with a new token where the server does not take the one that was fetched (status
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Final, assert_never
 
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from arazzo_runner.executor.plan import resend_key
 from arazzo_runner.executor.world import SendCall, TransportFailure, World
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.security.credentials import Credentials
-from arazzo_runner.openapi.security.token_need import DigestNeed, Need, TokenNeed
+from arazzo_runner.openapi.security.token_need import DigestNeed, Need, SignNeed, TokenNeed
 from arazzo_runner.worlds.wrappers import WrappedWorld
 
 _BEARER: Final = "Bearer "
@@ -32,11 +33,15 @@ class AuthorizingWorld(WrappedWorld):
         credentials: Credentials,
         tokens: TokenCache,
         random: Callable[[], str],
+        learn: Callable[[Iterable[str]], None] = lambda _secrets: None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__(world)
         self._credentials = credentials
         self._tokens = tokens
         self._random = random
+        self._learn = learn
+        self._now = now
         self._sessions: dict[tuple[DigestNeed, str], digest.DigestSession] = {}
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
@@ -78,6 +83,19 @@ class AuthorizingWorld(WrappedWorld):
                 return value
             if value is not None:
                 request = request.with_header("Authorization", value)
+        return self._sign(call, request)
+
+    def _sign(self, call: SendCall, request: HttpRequest) -> HttpRequest | TransportFailure:
+        """The request with its signatures, which are about all that was added before."""
+        for need in call.needs:
+            if isinstance(need, SignNeed):
+                from arazzo_runner.auth.sign import sign_request
+
+                parts = self._credentials.of(need.owner, need.scheme)
+                signed = sign_request(need, request, parts, self._now(), self._learn)
+                if isinstance(signed, TransportFailure):
+                    return signed
+                request = signed
         return request
 
     async def _value(
@@ -90,6 +108,8 @@ class AuthorizingWorld(WrappedWorld):
                 return token if isinstance(token, TransportFailure) else f"{_BEARER}{token}"
             case DigestNeed():
                 return self._digest(need, request)
+            case SignNeed():
+                return None  # it is the last
             case _:
                 assert_never(need)
 
@@ -122,6 +142,8 @@ class AuthorizingWorld(WrappedWorld):
                 return self._tokens.reject(need, (sent or "").removeprefix(_BEARER))
             case DigestNeed():
                 return self._accept_challenge(need, request, response)
+            case SignNeed():
+                return False
             case _:
                 assert_never(need)
 

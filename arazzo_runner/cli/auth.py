@@ -35,7 +35,6 @@ from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import World, run_coroutine
 from arazzo_runner.openapi.model import Operation
 from arazzo_runner.openapi.security.credentials import (
-    SECRET_KINDS,
     CredentialFlow,
     CredentialPart,
     Credentials,
@@ -43,6 +42,7 @@ from arazzo_runner.openapi.security.credentials import (
     credential_flows,
     credentials_from,
     find_flow,
+    secret_parts,
 )
 from arazzo_runner.openapi.security.schemes import (
     Authorization,
@@ -107,7 +107,7 @@ class CredentialTester(Struct, frozen=True):
             stores.variables, use.source, [use.scheme], stores.aliases, stores.more
         )
         parts = found.of(use.source, use.scheme.name)
-        self.masker.learn(parts[kind] for kind in SECRET_KINDS if kind in parts)
+        self.masker.learn(parts[kind] for kind in secret_parts(use.scheme) if kind in parts)
         certified = configured_tls(self.given).certified()
         certificate = Credentials(certificate=bool(self.given["cert"]), certified=certified)
         return found.joined(certificate)

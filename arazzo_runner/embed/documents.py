@@ -63,6 +63,7 @@ class LoadOptions(TypedDict, total=False):
     http: HttpSettings
     headers: HeaderOptions
     limits: LoadLimits
+    signers: Mapping[str, str]
 
 
 def load_path(
@@ -73,9 +74,19 @@ def load_path(
     Raises UsageError and DocumentError.
     """
     access = _with_note(access_for(given), note)
-    return load_from(
+    loaded = load_from(
         access, document_location(document), source_overrides(given), load_limits(given)
     )
+    return _with_signers(loaded, given)
+
+
+def _with_signers(loaded: Description, given: LoadOptions) -> Description:
+    signers = given.get("signers", {})
+    if not signers:
+        return loaded
+    from arazzo_runner.pipeline.signers import with_signers
+
+    return with_signers(loaded, signers)
 
 
 def _with_note(access: DocumentAccess, note: Callable[[str], object]) -> DocumentAccess:
@@ -116,7 +127,8 @@ def load_data(
     )
     retrieved = RetrievedDocument(text.encode(), name, f"{file_uri(fspath(base))}/")
     access = _with_text(access_for(given), name, retrieved)
-    return load_from(access, name, source_overrides(given), load_limits(given))
+    loaded = load_from(access, name, source_overrides(given), load_limits(given))
+    return _with_signers(loaded, given)
 
 
 def _with_text(access: DocumentAccess, name: str, retrieved: RetrievedDocument) -> DocumentAccess:

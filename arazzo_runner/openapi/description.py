@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.expression.value import Value, describe
-from arazzo_runner.openapi.model import ApiDescription, LoadDocument, SecurityScheme
+from arazzo_runner.openapi.model import ApiDescription, LoadDocument, SecurityScheme, SignerParts
 from arazzo_runner.openapi.references import resolve_reference
 from arazzo_runner.text.diagnostic import Diagnostic, error, shorten
 from arazzo_runner.text.source import Place, SourceFile
@@ -134,7 +134,23 @@ def read_scheme(
         flows=_flows(scheme),
         openid_connect_url=optional_text(scheme, "openIdConnectUrl"),
         place=place,
+        signer=_SIGV4 if _is_signed_by_aws(scheme) else None,
     )
+
+
+# API Gateway, "OpenAPI extensions": requests are signed with AWS Signature Version 4.
+_SIGV4: Final = SignerParts(
+    "aws-sigv4",
+    ("access_key_id", "secret_access_key"),
+    ("session_token", "region", "service"),
+    ("secret_access_key", "session_token"),
+    ("Authorization", "X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-Sha256"),
+)
+
+
+def _is_signed_by_aws(scheme: dict[str, Value]) -> bool:
+    kind = optional_text(scheme, "x-amazon-apigateway-authtype") or ""
+    return kind.lower() == "awssigv4"
 
 
 def _version(value: Value, place: Place) -> tuple[int, int]:

@@ -120,8 +120,21 @@ class Response(Struct, frozen=True):
     broken: tuple[Diagnostic, ...] = ()
 
 
+class SignerParts(Struct, frozen=True):
+    """What signs the requests of a scheme: the parts of its credential, and its header fields."""
+
+    name: str
+    needs: tuple[str, ...]
+    may: tuple[str, ...]
+    secrets: tuple[str, ...]
+    headers: tuple[str, ...]
+
+
 class SecurityScheme(Struct, frozen=True):
-    """Security Scheme Object; ``parameter`` and ``location`` belong to ``apiKey``."""
+    """Security Scheme Object; ``parameter`` and ``location`` belong to ``apiKey``.
+
+    ``signer`` is what signs its requests, where that is known.
+    """
 
     name: str
     type: str
@@ -131,6 +144,7 @@ class SecurityScheme(Struct, frozen=True):
     flows: dict[str, Value]
     openid_connect_url: str | None
     place: Place
+    signer: SignerParts | None = None
 
 
 class SecurityRequirement(Struct, frozen=True):

@@ -26,6 +26,7 @@ Kind: TypeAlias = Choice[
     "env-file",
     "profile",
     "source",  # NAME=PATH|URL
+    "signer",  # [SOURCE.]SCHEME=NAME
     "server",  # [SOURCE=]URL
     "server-variable",
     "mock-case",  # [WORKFLOW/]STEP=STATUS|EXAMPLE

@@ -98,6 +98,17 @@ AUTH = (
         keyword=Keyword("no_auth", "Sequence[str]"),
         pytest="send no credentials to all servers, those of a source description, or of a scheme",
     ),
+    Option(
+        "signer",
+        "Sign the requests of a security scheme: by `aws-sigv4`, or a signer of another package.",
+        ("run", "auth", "mcp"),
+        _INPUTS,
+        kind="signer",
+        key="signers",
+        metavar="[SOURCE.]SCHEME=NAME",
+        is_repeatable=True,
+        keyword=Keyword("signers", "Mapping[str, str]", "load"),
+    ),
 )
 
 CASES = (

@@ -132,6 +132,7 @@ _CALLBACKS: Final[dict[Kind, dict[str, Any]]] = {
     "env-file": {"callback": take_env_file, "is_eager": True},
     "profile": {"callback": take_profile, "is_eager": True},
     "source": {"callback": parse_pairs("NAME=PATH or NAME=URL")},
+    "signer": {"callback": parse_pairs("[SOURCE.]SCHEME=NAME")},
     "server": {"callback": parse_servers},
     "server-variable": {"callback": parse_server_variables},
     "mock-case": {"callback": parse_pairs("[WORKFLOW/]STEP=STATUS or STEP=EXAMPLE")},

@@ -156,7 +156,12 @@ def load_document(
         access = guard_access(access, given)
     access = wrap(access)
     limits, silence = load_limits(given), configured_silence(document)
-    return load_from(access, document, given["sources"], limits, shared, silence)
+    loaded = load_from(access, document, given["sources"], limits, shared, silence)
+    if not given.get("signers"):
+        return loaded
+    from arazzo_runner.pipeline.signers import with_signers
+
+    return with_signers(loaded, given["signers"])
 
 
 def retrieve_settings(given: Mapping[str, Any]) -> RetrieveSettings:

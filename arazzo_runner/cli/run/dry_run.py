@@ -14,7 +14,7 @@ from arazzo_runner.executor.channels.message import BuiltMessage
 from arazzo_runner.executor.dry_run import DryRunStep, dry_run_steps
 from arazzo_runner.executor.plan import Settings, WorkflowPlan
 from arazzo_runner.executor.world import Correlation
-from arazzo_runner.openapi.security.token_need import DigestNeed, Need, TokenNeed
+from arazzo_runner.openapi.security.token_need import DigestNeed, Need, SignNeed, TokenNeed
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.report.curl import curl_line
 from arazzo_runner.report.safe_text import escape
@@ -110,5 +110,7 @@ def need_text(need: Need) -> str:
             return f"a token for {need.label} in `Authorization`, which a run fetches {way}"
         case DigestNeed():
             return f"the response to the server's challenge for `{need.scheme}` of `{need.source}`"
+        case SignNeed():
+            return f"a signature by `{need.signer}` for `{need.scheme}` of `{need.source}`"
         case _:
             assert_never(need)

@@ -18,9 +18,9 @@ from arazzo_runner.openapi.model import SecurityScheme
 from arazzo_runner.text.diagnostic import error
 from arazzo_runner.text.pattern import lazy_pattern
 
-CredentialPart: TypeAlias = Choice[
-    "username", "password", "token", "key", "client_id", "client_secret", "refresh_token"
-]
+CredentialPart: TypeAlias = str
+"""``username``, ``password``, ``token``, ``key``, ``client_id``, ``client_secret``,
+``refresh_token``, and what signers have beside."""
 OAuthFlow: TypeAlias = Choice[
     "refreshToken", "password", "clientCredentials", "authorizationCode", "deviceAuthorization"
 ]
@@ -44,12 +44,13 @@ _HALVES: Final = lazy_pattern("[\ud800-\udfff]")
 class CredentialFlow(Struct, frozen=True):
     """One way to satisfy a scheme: the parts it needs, those it may use, how a token is fetched.
 
-    ``flow`` is None where nothing has to be fetched.
+    ``flow`` is None where nothing has to be fetched. With a ``signer`` requests are signed.
     """
 
     needs: tuple[CredentialPart, ...]
     may: tuple[CredentialPart, ...] = ()
     flow: OAuthFlow | None = None
+    signer: str = ""
 
     def is_satisfied_by(self, parts: CredentialParts) -> bool:
         """Whether all that it needs is there."""
@@ -77,8 +78,17 @@ _REFRESHED: Final = frozenset({"password", "authorizationCode", "deviceAuthoriza
 def credential_flows(scheme: SecurityScheme) -> tuple[CredentialFlow, ...]:
     """The ways to satisfy a scheme, the first that is possible is taken.
 
-    Mutual TLS has one that needs no part: its certificate is no variable.
+    Mutual TLS has one that needs no part: its certificate is no variable. A key that somebody has
+    made serves in place of a signature.
     """
+    signer = scheme.signer
+    if signer is None:
+        return _flows_by_type(scheme)
+    way = CredentialFlow(signer.needs, signer.may, signer=signer.name)
+    return (way, *(_flows_by_type(scheme) if scheme.type == "apiKey" else ()))
+
+
+def _flows_by_type(scheme: SecurityScheme) -> tuple[CredentialFlow, ...]:
     match scheme.type, (scheme.scheme or "").lower():
         case "http", "basic" | "digest":
             return (CredentialFlow(("username", "password")),)
@@ -122,6 +132,11 @@ def credential_parts(scheme: SecurityScheme) -> tuple[CredentialPart, ...]:
         kind for way in credential_flows(scheme) for kind in (*way.needs, *way.may)
     ]
     return tuple(dict.fromkeys(every))
+
+
+def secret_parts(scheme: SecurityScheme) -> tuple[CredentialPart, ...]:
+    """The parts of a credential that are secret."""
+    return (*SECRET_KINDS, *(scheme.signer.secrets if scheme.signer else ()))
 
 
 def variable_name(source: str, scheme: str, kind: CredentialPart) -> str:

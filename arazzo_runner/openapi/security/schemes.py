@@ -27,11 +27,18 @@ from arazzo_runner.openapi.security.credentials import (
     credentials_from,
     find_flow,
     has_part,
+    secret_parts,
     variable_name,
     variable_names,
 )
 from arazzo_runner.openapi.security.requirements import RequiredScheme, required_schemes
-from arazzo_runner.openapi.security.token_need import DigestNeed, Need, credential_owner, token_need
+from arazzo_runner.openapi.security.token_need import (
+    DigestNeed,
+    Need,
+    SignNeed,
+    credential_owner,
+    token_need,
+)
 
 __all__ = [
     "Authorization",
@@ -201,13 +208,14 @@ def credential_carrier(scheme: SecurityScheme) -> tuple[str, str]:
 def is_movable(scheme: SecurityScheme) -> bool:
     """Whether a scheme's credential is a header field that means the same at another origin.
 
-    The answer to a digest's challenge belongs to one URI (RFC 7616, section 3.4.3), a cookie to one
-    host, a certificate to the connection; and a redirect brings its own query.
+    The answer to a digest's challenge (RFC 7616, section 3.4.3) and a signature belong to one URI,
+    a cookie to one host, a certificate to the connection; and a redirect brings its own query.
     """
     is_answer = scheme.type == "http" and (scheme.scheme or "").lower() == "digest"
     location, name = credential_carrier(scheme)
     is_header = location == "header" and name != "cookie"
-    return is_header and not is_answer and scheme.type != "mutualTLS"
+    is_bound = is_answer or scheme.type == "mutualTLS" or scheme.signer is not None
+    return is_header and not is_bound
 
 
 def _carriers(schemes: list[SecurityScheme]) -> tuple[tuple[str, str], ...]:
@@ -251,6 +259,10 @@ def _apply_scheme(
     way = find_flow(scheme, parts)
     if way is not None and way.flow is not None:
         return _with_need(token_need(scheme, source, way.flow, wanted.scopes, server), parts)
+    if way is not None and way.signer:
+        found = _with_need(SignNeed(source, scheme.name, way.signer), parts)
+        secrets = tuple(parts[kind] for kind in secret_parts(scheme) if kind in parts)
+        return replace(found, secrets=secrets)
     match scheme.type, (scheme.scheme or "").lower():
         case "http", "digest":
             return _with_need(DigestNeed(source, scheme.name), parts)
@@ -346,11 +358,11 @@ def _tokens(
 
 def scheme_label(scheme: SecurityScheme) -> str:
     """What kind of scheme it is, in a few words."""
+    if scheme.signer is not None:
+        return f"signature by `{scheme.signer.name}`"
     match scheme.type:
         case "http":
             return f"HTTP {scheme.scheme}"
-        case "apiKey":
-            return f"API key in the {scheme.location} `{scheme.parameter}`"
         case "oauth2":
             flows = ", ".join(one for one in scheme.flows if not one.startswith("x-"))
             return f"OAuth2: {flows}" if flows else "OAuth2"
@@ -358,7 +370,7 @@ def scheme_label(scheme: SecurityScheme) -> str:
             return "OpenID Connect"
         case "userPassword" | "plain" | "scramSha256" | "scramSha512" | "gssapi":
             return "user name and password"
-        case "httpApiKey":
+        case "apiKey" | "httpApiKey":
             return f"API key in the {scheme.location} `{scheme.parameter}`"
         case "mutualTLS" | "X509":
             return "mutual TLS, with `--cert` and `--key`"

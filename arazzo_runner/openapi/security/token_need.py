@@ -65,12 +65,26 @@ class DigestNeed(Struct, frozen=True, tag=True):
         return credential_owner(self.source, self.identity)
 
 
+class SignNeed(Struct, frozen=True, tag=True):
+    """A signature of the request, once all else of it is known."""
+
+    source: str
+    scheme: str
+    signer: str
+    identity: str = ""
+
+    @property
+    def owner(self) -> str:
+        """Whose credentials it is made with."""
+        return credential_owner(self.source, self.identity)
+
+
 def credential_owner(source: str, identity: str) -> str:
     """The key of credentials; a source has no space in its name."""
     return f"{source} {identity}" if identity else source
 
 
-Need: TypeAlias = TokenNeed | DigestNeed
+Need: TypeAlias = TokenNeed | DigestNeed | SignNeed
 
 # Which flow a refresh token was obtained by is not known; any of them says where to renew it.
 _SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
