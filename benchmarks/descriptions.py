@@ -30,7 +30,7 @@ def openapi(count: int) -> None:
 
 def line(cost: dict[str, float]) -> str:
     times = "".join(f"{cost[key] * 1e3:8.1f} ms" for key in ("read", "recalled"))
-    return f"{times}{cost['bind'] * 1e3:7.2f} ms{cost['request'] * 1e6:8.0f} µs"
+    return f"{times}{cost['bind'] * 1e3:7.2f} ms{cost['request'] * 1e6:8.0f} µs"  # noqa: RUF001
 
 
 def measured(path: Path, folder: Path) -> dict[str, float]:

@@ -193,7 +193,9 @@ def unknown_fields(folder: Path, count: int) -> Sequence[str]:
 def duplicate_keys(folder: Path, count: int) -> Sequence[str]:
     path = Path(_write(folder, [_flow([_free(0)])]))
     lines = "".join(f"  title: t{n}\n" for n in range(count))
-    text = path.read_text().replace('"info": {"title": "Growth", "version": "1.0.0"}, ', "")
+    text = path.read_text(encoding="utf-8").replace(
+        '"info": {"title": "Growth", "version": "1.0.0"}, ', ""
+    )
     written = folder / "arazzo.yaml"
     head = "arazzo: 1.0.1\ninfo:\n  version: 1.0.0\n" + lines
     rest = json.loads(text)
@@ -205,7 +207,9 @@ def duplicate_keys(folder: Path, count: int) -> Sequence[str]:
 def json_duplicate_keys(folder: Path, count: int) -> Sequence[str]:
     path = Path(_write(folder, [_flow([_free(0)])]))
     many = ", ".join(f'"title": "t{n}"' for n in range(count))
-    path.write_text(path.read_text().replace('"title": "Growth"', many))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"title": "Growth"', many), encoding="utf-8"
+    )
     return ["validate", str(path)]
 
 
@@ -214,7 +218,7 @@ def directives(line: str) -> Callable[[Path, int], Sequence[str]]:
         path = Path(_write(folder, [_flow([_free(0)])]))
         written = folder / "arazzo.yaml"
         lines = "".join(line.format(n) + "\n" for n in range(count))
-        written.write_text(f"{lines}---\n{path.read_text()}\n")
+        written.write_text(f"{lines}---\n{path.read_text(encoding='utf-8')}\n")
         return ["validate", str(written)]
 
     return write

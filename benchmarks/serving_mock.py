@@ -71,11 +71,11 @@ def _load(port: int, path: str, requests: int) -> float:
 
 def _cpu(pid: int) -> float:
     """The seconds of CPU of a process, where the system tells (`/proc`)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
 def _memory(pid: int) -> float:
     """What a process holds, in MiB."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20

@@ -118,5 +118,5 @@ def _write(path: Path, title: str, workflows: dict[str, Steps]) -> Path:
             for name, steps in workflows.items()
         ],
     }
-    path.write_text(json.dumps(content))
+    path.write_text(json.dumps(content), encoding="utf-8")
     return path

@@ -72,7 +72,7 @@ def fuzz(
     return number - (given.at or 0)
 
 
-class _ByteRandom(Random):
+class _ByteRandom(Random):  # noqa: S311
     """Takes its choices from bytes, so that a guided fuzzer can steer them."""
 
     def __init__(self, data: bytes) -> None:

@@ -17,7 +17,7 @@ HEADER = (
 
 def read(path: Path) -> dict[str, str]:
     """The pins of one Python, by lower-case name."""
-    lines = (line.strip() for line in path.read_text().splitlines())
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
     return {line.split("==")[0].lower(): line for line in lines if "==" in line}
 
 

@@ -11,7 +11,7 @@ part() {
     begun=$(date +%s)
     if "$@"; then outcome=passed; else outcome=FAILED failed=1; fi
     seconds=$(($(date +%s) - begun))
-    outcomes="$outcomes$(printf '%-10s %s  %4s s' "$name" "$outcome" "$seconds")
+    outcomes="$outcomes$(printf '%-15s %s  %4s s' "$name" "$outcome" "$seconds")
 "
 }
 
@@ -21,6 +21,16 @@ static_parts() {
     part mypy .venv/bin/python -m mypy
     part pyright .venv/bin/python -m pyright --pythonpath .venv/bin/python
     part imports .venv/bin/lint-imports --no-logo
+}
+
+# Type checkers follow `sys.platform`, so that on one system they do not read what is for another.
+system_parts() {
+    for system in win32 darwin; do
+        part "mypy $system" .venv/bin/python -m mypy --platform "$system" --cache-dir ".mypy_cache/$system"
+    done
+    for system in Windows Darwin; do
+        part "pyright $system" .venv/bin/python -m pyright --pythonpath .venv/bin/python --pythonplatform "$system"
+    done
 }
 
 summary() {

@@ -1,7 +1,6 @@
 """Asking at a terminal: a pseudo-terminal stands for it."""
 
 import os
-import pty
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from arazzo_runner.auth.prompt import is_terminal, prompt_for
+
+pty = pytest.importorskip("pty", reason="pseudo-terminals as POSIX has them")
 
 
 class Terminal:

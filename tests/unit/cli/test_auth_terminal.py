@@ -5,7 +5,6 @@ The command line runs in a process of its own, whose terminal is a pseudo-termin
 
 import json
 import os
-import pty
 import sys
 import threading
 from contextlib import contextmanager, suppress
@@ -15,6 +14,8 @@ from subprocess import Popen
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+
+pty = pytest.importorskip("pty", reason="pseudo-terminals as POSIX has them")
 
 CASES = Path(__file__).parents[2] / "cases"
 # The first terminal that a session opens becomes its own: `getpass` asks that one.

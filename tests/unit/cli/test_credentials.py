@@ -1,6 +1,7 @@
 """What `[credentials]` and a profile's table say of where credentials are read."""
 
 import os
+import sys
 
 import click
 import pytest
@@ -75,12 +76,13 @@ def test_nobody_is_asked_without_a_terminal():
     )
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="modes of files as POSIX has them")
 @pytest.mark.parametrize(
     ("mode", "owner", "is_run"), [(0o777, 0, True), (0o777, 1, False), (0o755, 1, True)]
 )
 def test_commands_of_a_stranger_are_not_run(tmp_path, monkeypatch, mode, owner, is_run):
     tmp_path.chmod(mode)
-    monkeypatch.setattr(os, "getuid", lambda: (tmp_path / "arazzo.toml").stat().st_uid + owner)
+    monkeypatch.setattr(os, "geteuid", lambda: (tmp_path / "arazzo.toml").stat().st_uid + owner)
     config = credential_config({"cred_command": "vault"})
     given = {"keyring": None, "env_file": {}}
     if is_run:

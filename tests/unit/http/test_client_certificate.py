@@ -94,6 +94,7 @@ def test_forms_of_a_certificate(demanding, ask, folder, monkeypatch, given) -> N
     assert isinstance(response, HttpResponse)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="devices as POSIX has them")
 @pytest.mark.parametrize(
     ("given", "message", "help_"),
     [

@@ -4,7 +4,6 @@ fish is asked for its candidates instead.
 """
 
 import os
-import pty
 import re
 import select
 import shutil
@@ -15,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+pty = pytest.importorskip("pty", reason="pseudo-terminals as POSIX has them")
 
 PROGRAMS = Path(sys.executable).parent
 SECONDS = 60

@@ -1,7 +1,6 @@
 """What goes wrong while a journal is written, and what it refuses before anything is sent."""
 
 import json
-import resource
 import signal
 import sqlite3
 import subprocess
@@ -12,6 +11,8 @@ import pytest
 
 from unit.cli.journal.processes import arazzo, environment, kill_at, resume, run, runs, start
 from unit.cli.journal.things import WORKFLOW, write_documents
+
+resource = pytest.importorskip("resource", reason="signals as POSIX has them")
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
 

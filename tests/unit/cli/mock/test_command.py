@@ -19,6 +19,8 @@ import yaml
 from arazzo_runner.recording.file import read_recording
 from wire.event_streams import reserved_port
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
+
 ROOT = Path(__file__).parents[4]
 STUDIO = ROOT / "openapi" / "studio-openapi-original.yml"
 PET = """

@@ -61,6 +61,7 @@ def test_one_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None
     assert call_command(program, os.environ, b"", Signals()) == "did not end within 0.05 s"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes as POSIX has them")
 def test_a_signal_does_not_wait_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(failure_command, "_LAST_SECONDS", 0.05)
     pipe = tmp_path / "pipe"

@@ -1,4 +1,5 @@
 import json
+import sys
 
 import click
 import pytest
@@ -10,6 +11,7 @@ from arazzo_runner.report.files import KINDS
 from arazzo_runner.text.diagnostic import error
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="devices as POSIX has them")
 @pytest.mark.parametrize(
     ("texts", "as_json", "targets"),
     [

@@ -10,6 +10,8 @@ import pytest
 
 from arazzo_runner.cli.run.watch import WatchedFiles
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
+
 API = """
 openapi: 3.1.0
 info: {title: Books, version: '1'}
