@@ -259,7 +259,8 @@ class Plan(Struct, frozen=True):
 
     ``secret`` is what of their values flows where secrets do (``executor/secret_flow.py``),
     ``generated`` are inputs that were generated, ``seed`` is what makes the same ones again,
-    ``own_inputs`` are those that one workflow alone gets. ``memo`` is what is worked out of
+    ``own_inputs`` are those that one workflow alone gets. ``protocols`` are those by which steps on
+    channels reach their brokers, by the text of a step's key. ``memo`` is what is worked out of
     ``workflows`` on first use: other workflows need another one.
     """
 
@@ -269,6 +270,7 @@ class Plan(Struct, frozen=True):
     generated: Mapping[str, Value] = field(default_factory=dict)
     seed: int | None = None
     own_inputs: Mapping[WorkflowKey, Mapping[str, Value]] = field(default_factory=dict)
+    protocols: Mapping[str, str] = field(default_factory=dict)
     memo: dict[str, Any] = field(default_factory=dict)
 
     def inputs_of(self, key: WorkflowKey, inputs: Mapping[str, Value]) -> dict[str, Value]:

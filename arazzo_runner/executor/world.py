@@ -105,8 +105,9 @@ class PublishCall(Struct, frozen=True):
     """Hand one message over to a channel; ``key``, ``is_final`` as for :class:`SendCall`.
 
     ``source`` and ``channel`` are their names, ``message`` that of the message in its description,
-    empty where there is none. ``timeout`` is in seconds. ``protocol`` is that of the first server
-    of the channel, ``mqtt/5.0`` where its description has a version.
+    empty where there is none. ``timeout`` is in seconds. ``protocol`` is the one that is spoken,
+    that of the first server of the channel where nobody chose another: ``mqtt/5.0`` where its
+    description has a version.
     """
 
     key: str

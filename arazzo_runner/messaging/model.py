@@ -147,6 +147,14 @@ class ChannelRoute(Struct, frozen=True):
     template: str = ""
     content_type: str | None = None
 
+    @property
+    def wire_protocol(self) -> str:
+        """The protocol that is spoken, with the version that its description has."""
+        if self.endpoint.protocol == WEBHOOK:
+            return "http"
+        version = self.endpoint.protocol_version
+        return self.endpoint.protocol if version is None else f"{self.endpoint.protocol}/{version}"
+
 
 class BrokerError(Exception):
     """A broker cannot be used: ``message`` is a sentence without secrets, ``hint`` the way out."""

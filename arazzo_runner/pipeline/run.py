@@ -148,6 +148,7 @@ def plan_run(
     routes = ChannelRoutes()
     if bound.has_channels:
         routes = channel_routes(bound, options, credentials)
+        bound = replace(bound, protocols={one.step: one.wire_protocol for one in routes.routes})
     wrong = description.errors_of(bound, [*binding.findings, *routes.findings])
     if not wrong and needs_other_workflows(bound):
         from arazzo_runner.executor.bind.order import never_run_findings

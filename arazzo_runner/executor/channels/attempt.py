@@ -36,7 +36,7 @@ from arazzo_runner.executor.channels.message import (
 )
 from arazzo_runner.executor.channels.message_types import message_types
 from arazzo_runner.executor.events import MessageAwaited, MessageReceived, MessageSent
-from arazzo_runner.executor.plan import StepPlan
+from arazzo_runner.executor.plan import StepPlan, step_text
 from arazzo_runner.executor.result import Attempt, FaultSide, StepError, StepMessage
 from arazzo_runner.executor.run_state import WorkflowState
 from arazzo_runner.executor.world import (
@@ -126,7 +126,7 @@ def _publish_call(
         max(left if own is None else min(own, left), 0.001),
         call.messages[0].name if call.messages else "",
         frame.ledger.is_ending,
-        call.wire_protocol,
+        frame.ledger.plan.protocols.get(step_text(key), call.wire_protocol),
     )
 
 
@@ -186,7 +186,7 @@ def _receive_call(
         max(frame.ledger.time_left(), 0.001),
         content_types(call),
         frame.ledger.is_ending,
-        call.wire_protocol,
+        frame.ledger.plan.protocols.get(step_text(key), call.wire_protocol),
         *message_types(call),
     )
 

@@ -22,13 +22,17 @@ _NOUNS = {False: "documented statuses", True: "messages"}
 
 def coverage_line(coverage: Coverage) -> str:
     """The counts: ``coverage: 1 of 2 operations, 1 of 4 documented statuses, 3 of 5 branches``."""
-    kinds = {one.of_messages: None for one in coverage.statuses} or {False: None}
-    nouns = [_NOUNS[one] for one in sorted(kinds)]
     return (
         f"coverage: {coverage.exercised:,} of {coverage.total:,} operations,"
-        f" {coverage.statuses_exercised:,} of {coverage.statuses_total:,} {' and '.join(nouns)},"
+        f" {coverage.statuses_exercised:,} of {coverage.statuses_total:,} {status_nouns(coverage)},"
         f" {coverage.branches_taken:,} of {coverage.branches_total:,} branches"
     )
+
+
+def status_nouns(coverage: Coverage) -> str:
+    """What is counted of operations: documented statuses, messages, or both."""
+    kinds = {one.of_messages for one in coverage.statuses} or {False}
+    return " and ".join(_NOUNS[one] for one in sorted(kinds))
 
 
 def gap_lines(coverage: Coverage, shown: SafeText) -> Iterator[str]:

@@ -137,7 +137,7 @@ class Flowchart:
         for step in steps:
             kind: Choice["step", "workflow"]
             kind = "workflow" if isinstance(step.target, WorkflowName) else "step"
-            lines = (step.step_id, _target_text(step))
+            lines = (step.step_id, _step_text(step))
             self.nodes.append(Node(self.steps[step.step_id], kind, lines))
         self.edges.append(Edge(START, self._node(0), key=(START,)))
         for number, step in enumerate(steps):
@@ -264,6 +264,12 @@ def _retry_text(action: RetryAction) -> str:
     limit = 1 if action.retry_limit is None else action.retry_limit
     times = f"{limit} {'retry' if limit == 1 else 'retries'}"
     return f"up to {times}, after {action.retry_after:g} s"
+
+
+def _step_text(step: Step) -> str:
+    """What a step calls; on a channel, with whether it sends or receives: `send placeOrder`."""
+    text = _target_text(step)
+    return f"{step.action} {text}" if step.action else text
 
 
 def _target_text(step: Step) -> str:

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from hashlib import sha256
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 from arazzo_runner.executor.result import Status, StepResult
-from arazzo_runner.report.coverage.lines import gap_lines
+from arazzo_runner.report.coverage.lines import gap_lines, status_nouns
 from arazzo_runner.report.failure import explain_workflow
 from arazzo_runner.report.formats.html_diagram import DiagramPages
 from arazzo_runner.report.formats.html_markup import NOTHING, Markup, fill, join
@@ -55,7 +55,7 @@ def _page(run: RunReport, masker: Masker) -> Iterator[Markup]:
     yield from _workflows(run, steps, masker)
     yield _findings(view["diagnostics"])
     gaps = list(gap_lines(run.coverage, look.shown)) if run.workflows or run.documents else []
-    yield _coverage(view["coverage"], gaps)
+    yield _coverage(view["coverage"], status_nouns(run.coverage), gaps)
     yield _sources(view["sources"])
     # What was left out is known only now that all has been rendered.
     yield _footer(view["tool"], _omissions(steps), assets["script"])
@@ -227,13 +227,16 @@ def _finding(one: Data) -> Markup:
 
 # --- what was exercised ---------------------------------------------------------------------------
 
+_STATUS_HEADS: Final = ("Statuses", "Returned", "Not returned")
+_MESSAGE_HEADS: Final = ("Statuses and messages", "Covered", "Not covered")
 
-def _coverage(coverage: Data, gaps: list[str]) -> Markup:
+
+def _coverage(coverage: Data, nouns: str, gaps: list[str]) -> Markup:
     if not coverage["operations"]["total"]:
         return NOTHING
     meters = (
         _meter("Operations", coverage["operations"], "exercised"),
-        _meter("Documented statuses", coverage["statuses"], "exercised"),
+        _meter(nouns[0].upper() + nouns[1:], coverage["statuses"], "exercised"),
         _meter("Branches", coverage["branches"], "taken"),
     )
     missed = [
@@ -248,7 +251,7 @@ def _coverage(coverage: Data, gaps: list[str]) -> Markup:
     return fill(
         '<section><h2>Coverage</h2>\n<dl class="facts">\n%s</dl>\n%s%s%s</section>\n',
         join(meters),
-        _statuses(coverage["by_operation"]),
+        _statuses(coverage["by_operation"], nouns),
         _list("Not covered", gaps),
         _list("Operations not covered", missed),
     )
@@ -265,7 +268,7 @@ def _meter(name: str, counts: Data, member: str) -> Markup:
     )
 
 
-def _statuses(operations: Iterable[Data]) -> Markup:
+def _statuses(operations: Iterable[Data], nouns: str) -> Markup:
     rows = join(
         fill(
             '<tr><th scope="row"><code>%s %s</code></th><td>%s</td><td>%s</td><td>%s</td></tr>',
@@ -277,11 +280,13 @@ def _statuses(operations: Iterable[Data]) -> Markup:
     )
     if not rows:
         return NOTHING
+    heads = _STATUS_HEADS if nouns == "documented statuses" else _MESSAGE_HEADS
     return fill(
-        '<div class="scroll" tabindex="0" role="region" aria-label="Statuses of operations">'
-        '<table><thead><tr><th scope="col">Operation</th><th scope="col">Returned</th>'
-        '<th scope="col">Not returned</th><th scope="col">Not documented</th></tr></thead><tbody>'
+        '<div class="scroll" tabindex="0" role="region" aria-label="%s of operations">'
+        '<table><thead><tr><th scope="col">Operation</th><th scope="col">%s</th>'
+        '<th scope="col">%s</th><th scope="col">Not documented</th></tr></thead><tbody>'
         "%s</tbody></table></div>\n",
+        *heads,
         rows,
     )
 

@@ -3,6 +3,7 @@
 import pytest
 
 import arazzo_runner as arazzo
+from arazzo_runner.executor.events import MessageAwaited, MessageSent
 from arazzo_runner.messaging.memory import MemoryBroker
 from arazzo_runner.messaging.model import Delivery
 from arazzo_runner.messaging.protocols.registry import with_protocol
@@ -118,3 +119,18 @@ def test_a_part_of_a_level(document):
         result = arazzo.run(path)
     message = result.workflows[0].steps[-1].attempts[-1].message
     assert (message.address, message.others) == ("done/order-7", 1)
+
+
+@pytest.mark.parametrize(
+    ("servers", "expected"),
+    [({}, {"mqtt"}), ({"events": "nats://127.0.0.1:4222"}, {"nats"})],
+)
+def test_calls_have_the_protocol_that_is_spoken(broker, document, servers, expected):
+    """That of `--server`, not of the description: traces name it."""
+    events = []
+    with with_protocol("nats", broker.connect):
+        result = arazzo.run(document(), inputs={"id": "b"}, servers=servers, on_event=events.append)
+    assert result.passed
+    sent = [one for one in events if isinstance(one, MessageSent | MessageAwaited)]
+    assert {one.call.protocol for one in sent} == expected
+    assert len(sent) == 2

@@ -1,5 +1,7 @@
 """The fixture `arazzo_messages`, in tests of a project."""
 
+import json
+
 from unit.pytest_support.project import Project
 
 EVENTS = """
@@ -74,3 +76,31 @@ def test_messages_within_the_process(project: Project) -> None:
     project.write("order.arazzo.yaml", FLOW)
     project.write("test_orders.py", TESTS)
     project.run("test_orders.py").assert_outcomes(passed=6)
+
+
+CASSETTE = """
+def test_order(arazzo, arazzo_messages):
+    arazzo_messages.respond("orders/{region}", "confirmations", lambda sent: {"status": "done", **sent.payload})
+    result = arazzo.run("order.arazzo.yaml", inputs={"article": "pen"})
+    assert result.outputs == {"article": "pen"}
+"""
+SILENT = """
+def test_order(arazzo):
+    assert arazzo.run("order.arazzo.yaml", inputs={"article": "ARTICLE"}).outputs == {"article": "pen"}
+"""
+
+
+def test_messages_are_recorded_and_received_again_without_a_broker(project: Project) -> None:
+    project.write("events.yaml", EVENTS)
+    project.write("order.arazzo.yaml", FLOW)
+    project.write("test_orders.py", CASSETTE)
+    project.run("test_orders.py", "--arazzo-record", "tapes").assert_outcomes(passed=1)
+    recorded = json.loads((project.path / "tapes/test_orders.py/test_order.json").read_text())
+    assert [one["direction"] for one in recorded["messages"]] == ["send", "receive"]
+    replay = ("test_orders.py", "--arazzo-replay", "tapes")
+    project.write("test_orders.py", SILENT.replace("ARTICLE", "pen"))
+    project.run(*replay).assert_outcomes(passed=1)
+    project.write("test_orders.py", SILENT.replace("ARTICLE", "ink"))
+    result = project.run(*replay)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*message differs from the recorded one*"])

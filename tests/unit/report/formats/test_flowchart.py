@@ -26,6 +26,19 @@ def test_steps_follow_one_another_and_may_fail(model):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("action", "text"),
+    [
+        ("send", "send CreateExecution"),
+        ("receive", "receive CreateExecution"),
+        (None, "CreateExecution"),
+    ],
+)
+def test_steps_on_channels_say_what_they_do(model, action, text):
+    chart = Flowchart(model.workflow(model.step("a", action=action)))
+    assert chart.nodes[1].lines == ("a", text)
+
+
 def test_the_order_is_that_of_the_run(model):
     first, second = model.step("a", after=["b"]), model.step("b")
     chart = Flowchart(model.workflow(first, second), [second, first])

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from arazzo_runner.executor.result import RunResult, Status
+from arazzo_runner.report.coverage import measure as coverage
 from arazzo_runner.report.formats import html_parts, html_steps
 from arazzo_runner.report.formats.html import counts_text, report_pieces
 from arazzo_runner.report.formats.html_parts import HtmlBodies, spell_value
@@ -223,3 +224,23 @@ def test_links_find_their_steps_behind_runs_without_details(build, monkeypatch):
     text = report_bytes(build.report(run, 1), Masker()).decode()
     assert '<a href="#step-4">trigger, step last</a>' in text
     assert '<li class="step" id="step-4" data-status="failed">' in text
+
+
+@pytest.mark.parametrize(
+    ("kinds", "meter", "head"),
+    [
+        ([False], "Documented statuses", "Returned"),
+        ([True], "Messages", "Covered"),
+        ([False, True], "Documented statuses and messages", "Covered"),
+    ],
+)
+def test_the_meter_says_what_is_counted(build, monkeypatch, kinds, meter, head):
+    run = build.report(build.run(build.workflow(build.step())))
+    (status, *_) = run.coverage.statuses
+    statuses = tuple(replace(status, of_messages=one) for one in kinds)
+    measured = replace(run.coverage, statuses=statuses)
+    monkeypatch.setattr(coverage, "measure_coverage", lambda *_: measured)
+    run = build.report(build.run(build.workflow(build.step())))
+    page = report_bytes(run, Masker()).decode()
+    assert f"<dt>{meter}</dt>" in page
+    assert f'<th scope="col">{head}</th>' in page
