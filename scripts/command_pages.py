@@ -22,6 +22,7 @@ NOTE = note("arazzo_runner/cli and arazzo_runner/options")
 GUIDES = {
     "auth": "auth.md",
     "batch": "batch.md",
+    "bundle": "bundle.md",
     "completion": "completion.md",
     "demo": "demo.md",
     "explain": "diagnostics/README.md",
