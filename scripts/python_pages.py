@@ -52,7 +52,8 @@ def python_page() -> str:
     parts = [TOP.rstrip()]
     for title in ORDER:
         parts.append(f"## {title}")
-        for name in sorted(one for one, where in names.items() if where == title):
+        here = (one for one, where in names.items() if where == title)
+        for name in sorted(here, key=str.swapcase):  # functions before what they give
             parts += [f"### `{name}`", *_entry(name, getattr(arazzo_runner, name))]
     return "\n\n".join(parts) + "\n"
 
