@@ -61,7 +61,7 @@ def build(staged: Path) -> Path:
     shutil.rmtree(staged / "site", ignore_errors=True)
     zensical = Path(sys.executable).with_name("zensical")
     command = [zensical, "build", "--clean", "--strict", "--config-file", staged / "mkdocs.yml"]
-    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # noqa: S603 - our own
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode or not (staged / "site" / "index.html").exists():
         raise SystemExit(done.stdout.decode(errors="replace"))
     for name in ABSOLUTE:

@@ -20,7 +20,9 @@ COMMANDS = [step["run"] for job in JOBS.values() for step in job["steps"] if "ru
 def versions() -> list[str]:
     """The versions of Python that the project says it is for."""
     names = PROJECT["project"]["classifiers"]
-    found = re.findall(r"^Programming Language :: Python :: (3\.\d+)$", "\n".join(names), re.MULTILINE)
+    found = re.findall(
+        r"^Programming Language :: Python :: (3\.\d+)$", "\n".join(names), re.MULTILINE
+    )
     assert PROJECT["project"]["requires-python"] == f">={found[0]}"
     return found
 
