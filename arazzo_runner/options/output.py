@@ -224,7 +224,7 @@ UNAVAILABLE: Final = frozenset(
     {
         "cases", "case", "repeat", "watch", "mock", "mock-inputs", "mock-case", "mock-lenient",
         "mock-seed", "dry-run", "wait-for", "wait-for-timeout", "cookies", "record", "save",
-        "every", "on-failure",
+        "every", "on-failure", "step", "break",
     }
 )  # fmt: skip
 """What a resume cannot have: what runs is known, and runs against servers."""
