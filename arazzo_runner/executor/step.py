@@ -130,7 +130,7 @@ async def _attempts(
             continue
         is_repeated = decision is not None and isinstance(decision.planned.action, RetryAction)
         if is_repeated and tried.outputs:
-            tried = _own_outcome(tried)
+            tried = _repeated_outcome(tried)
         ledger.bodies.keep(tried.attempt)
         if decision is None or not is_repeated:
             return earlier, tried, decision
@@ -144,7 +144,7 @@ async def _attempts(
             return earlier[:-1], replace(tried, attempt=earlier[-1]), None
 
 
-def _own_outcome(tried: AttemptOutcome) -> AttemptOutcome:
+def _repeated_outcome(tried: AttemptOutcome) -> AttemptOutcome:
     """An attempt that is repeated has its outputs itself; those of the last are the step's."""
     return replace(tried, attempt=replace(tried.attempt, outputs={**tried.outputs}))
 
@@ -164,7 +164,7 @@ def _repeat_by_hand(
     planned: StepPlan, tried: AttemptOutcome, frame: WorkflowState, number: int
 ) -> Attempt:
     """The attempt that a debugger has repeated at once."""
-    attempt = replace(_own_outcome(tried).attempt, action=BY_HAND)
+    attempt = replace(_repeated_outcome(tried).attempt, action=BY_HAND)
     frame.ledger.bodies.keep(attempt)
     frame.ledger.tell(StepRetried(planned.step, number, BY_HAND, frame.depth, planned.key, attempt))
     return attempt
