@@ -90,7 +90,7 @@ def _carry_out(args: list[str]) -> int:
         sys.stdout.write(f"arazzo {VERSION}\n")
         return 0
     if "--version" in args and not {*args} - {"--version", "-v", "--verbose"}:
-        from arazzo_runner.installation import installation_lines
+        from arazzo_runner.cli.options.installation import installation_lines
 
         sys.stdout.writelines(f"{line}\n" for line in (f"arazzo {VERSION}", *installation_lines()))
         return 0

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from arazzo_runner import installation
+import arazzo_runner
 from arazzo_runner.cli.main import main
+from arazzo_runner.cli.options import installation
 from arazzo_runner.version import VERSION
 
 
@@ -16,7 +17,7 @@ def test_says_where_it_comes_from(args: list[str], capsys: pytest.CaptureFixture
     assert main(args) == 0
     first, package, python, system, libraries, extras = capsys.readouterr().out.splitlines()
     assert first == f"arazzo {VERSION}"
-    assert package == f"package    {Path(installation.__file__).parent}"
+    assert package == f"package    {Path(arazzo_runner.__file__).parent}"
     assert python.endswith(f"{sys.version.split()[0]}, {sys.executable}")
     assert system.startswith("system     ")
     assert f"openapi-core {metadata.version('openapi-core')}" in libraries
@@ -60,7 +61,7 @@ def test_what_shares_our_folder_is_a_warning() -> None:
 
 def test_what_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """In one file, or from a folder, there is nothing that says what is needed."""
-    monkeypatch.setattr(installation, "DISTRIBUTION", "is-not-installed")
+    monkeypatch.setattr(installation, "_DISTRIBUTION", "is-not-installed")
     assert list(installation._libraries()) == []
     monkeypatch.undo()
     lines = ["click>=8", 'nothing-such ; extra == "one"', "click ; extra == 'two'"]
