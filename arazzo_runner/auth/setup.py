@@ -20,6 +20,7 @@ from arazzo_runner.auth.endpoints import (
     parse_origins,
 )
 from arazzo_runner.auth.interactive import Person
+from arazzo_runner.auth.token_store import TokenStore
 from arazzo_runner.auth.tokens import BY_PERSON, TokenCache, TokenContext, no_terminal_failure
 from arazzo_runner.auth.world import AuthorizingWorld
 from arazzo_runner.executor.plan import Plan
@@ -52,15 +53,23 @@ class Permissions(Struct, frozen=True):
         return EndpointPolicies(own, others, parse_origins(self.servers))
 
 
-def needs_person_findings(plan: Plan) -> list[Diagnostic]:
-    """The findings about needs that cannot be fulfilled where nobody is at a terminal."""
+def needs_person_findings(plan: Plan, store: TokenStore | None = None) -> list[Diagnostic]:
+    """The findings about needs that cannot be fulfilled where nobody is at a terminal.
+
+    What ``store`` has of another run needs nobody.
+    """
     failures = [
         no_terminal_failure(need)
         for each in authorizations(plan)
         for need in each.needs
         if isinstance(need, TokenNeed) and need.flow in BY_PERSON
+        if store is None or store.load(need, _client(each, need)) is None
     ]
     return [error("AZ905", one.message, help=one.hint) for one in dict.fromkeys(failures)]
+
+
+def _client(authorization: Authorization, need: TokenNeed) -> str:
+    return authorization.credentials.of(need.owner, need.scheme).get("client_id", "")
 
 
 def authorizing_world(
@@ -69,6 +78,7 @@ def authorizing_world(
     endpoints: Endpoints | None,
     learn: SecretListener,
     person: Person | None = None,
+    store: TokenStore | None = None,
 ) -> World:
     """The world of one run that fulfils the needs of its authorizations.
 
@@ -78,7 +88,7 @@ def authorizing_world(
     credentials = Credentials()
     for one in authorizations:
         credentials = credentials.joined(one.credentials)
-    tokens = tokens_of(world, credentials, endpoints, learn, person)
+    tokens = tokens_of(world, credentials, endpoints, learn, person, store)
     return AuthorizingWorld(world, credentials, tokens, _random_token, learn)
 
 
@@ -88,6 +98,7 @@ def tokens_of(
     endpoints: Endpoints | None,
     learn: SecretListener,
     person: Person | None,
+    store: TokenStore | None = None,
 ) -> TokenCache:
     """The tokens of one run, without the world that sends them."""
     waits = count(1)
@@ -98,6 +109,7 @@ def tokens_of(
         _random_token,
         lambda seconds: world.sleep(f"{CALL_KEY}#{next(waits)}/wait", seconds),
         person,
+        store,
     )
     return TokenCache(credentials, by)
 

@@ -6,7 +6,7 @@ One token serves all requests with the same source, scheme, flow and scopes.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Final, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -35,6 +35,9 @@ from arazzo_runner.openapi.message import WireExchange
 from arazzo_runner.openapi.security.credentials import Credentials, variable_name
 from arazzo_runner.openapi.security.token_need import TokenNeed
 
+if TYPE_CHECKING:
+    from arazzo_runner.auth.token_store import TokenStore
+
 # A token may expire on its way: it is renewed before, a short-lived one later than others.
 _MARGIN: Final = 30.0
 _SHARE: Final = 0.1
@@ -46,6 +49,7 @@ class TokenContext(Struct, frozen=True):
 
     ``learn`` is told of each secret before anything can show it; ``monotonic`` is a clock in
     seconds; ``random`` gives text that nobody can guess; ``person`` is None where nobody is there.
+    ``store`` keeps what a person has agreed to beyond the run.
     """
 
     endpoints: Endpoints
@@ -54,6 +58,7 @@ class TokenContext(Struct, frozen=True):
     random: Callable[[], str]
     sleep: Callable[[float], Awaitable[None]]
     person: Person | None = None
+    store: TokenStore | None = None
 
 
 class _CachedToken(Struct, frozen=True):
@@ -72,6 +77,7 @@ class TokenCache:
         self._refused: dict[TokenNeed, TransportFailure] = {}
         self._renewed: dict[TokenNeed, str] = {}
         self._discovered: dict[str, Provider] = {}
+        self._from_store: set[TokenNeed] = set()
 
     async def value(self, need: TokenNeed, timeout: float | None) -> str | TransportFailure:
         """The access token for a need, or why there is none; ``timeout`` in seconds a request.
@@ -80,7 +86,7 @@ class TokenCache:
         """
         if need in self._refused:
             return self._refused[need]
-        kept = self._cache.get(need)
+        kept = self._cache.get(need) or self._stored(need)
         if kept is None or self._is_over(kept):
             try:
                 kept = self._keep(need, await self._renewal(need, kept, timeout))
@@ -107,7 +113,7 @@ class TokenCache:
         if self._renewed.get(need) == value:
             return False
         if need.flow in BY_PERSON and kept.token.refresh is None:
-            return False
+            return self._forget(need)
         self._cache[need] = replace(kept, expires=self._by.monotonic())
         self._renewed[need] = ""
         return True
@@ -115,7 +121,40 @@ class TokenCache:
     def _is_over(self, kept: _CachedToken) -> bool:
         return kept.expires is not None and self._by.monotonic() >= kept.expires
 
+    def _store(self, need: TokenNeed) -> TokenStore | None:
+        """What keeps the token of a need beyond the run; a person is asked for no other."""
+        return self._by.store if need.flow in BY_PERSON else None
+
+    def _client(self, need: TokenNeed) -> str:
+        return self._credentials.of(need.owner, need.scheme).get("client_id", "")
+
+    def _stored(self, need: TokenNeed) -> _CachedToken | None:
+        """The token that another run has kept."""
+        store = self._store(need)
+        token = store.load(need, self._client(need)) if store is not None else None
+        if token is None:
+            return None
+        self._from_store.add(need)
+        return self._remember(need, token)
+
+    def _forget(self, need: TokenNeed) -> bool:
+        """Give up a token that is not renewed; whether it was of another run: then it is asked."""
+        store = self._store(need)
+        if store is None or need not in self._from_store:
+            return False
+        self._from_store.discard(need)
+        store.forget(need, self._client(need))
+        del self._cache[need]
+        return True
+
     def _keep(self, need: TokenNeed, token: AccessToken) -> _CachedToken:
+        self._from_store.discard(need)
+        store = self._store(need)
+        if store is not None:
+            store.save(need, self._client(need), token)
+        return self._remember(need, token)
+
+    def _remember(self, need: TokenNeed, token: AccessToken) -> _CachedToken:
         self._by.learn([one for one in (token.value, token.refresh) if one])
         expires = None
         if token.lifetime is not None:
@@ -138,7 +177,14 @@ class TokenCache:
             # RFC 6749, section 6: a refresh token may have ended before its time.
             if reason.error != "invalid_grant" or need.flow == "refreshToken":
                 raise
-            return await self._fetch(need, timeout)
+            return self._renewed_elsewhere(need, kept) or await self._fetch(need, timeout)
+
+    def _renewed_elsewhere(self, need: TokenNeed, kept: _CachedToken) -> AccessToken | None:
+        """The token that another process has renewed: a refresh token may serve once alone."""
+        store = self._store(need)
+        token = store.load(need, self._client(need)) if store is not None else None
+        is_other = token is not None and token.value != kept.token.value
+        return token if is_other else None
 
     async def _refresh(self, need: TokenNeed, given: str, timeout: float | None) -> AccessToken:
         fields = {"grant_type": "refresh_token", "refresh_token": given}

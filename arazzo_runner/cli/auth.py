@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from arazzo_runner.auth.endpoints import GuardedEndpoints
 from arazzo_runner.auth.setup import Permissions, authorizing_world, guarded_endpoints, tokens_of
@@ -23,8 +23,9 @@ from arazzo_runner.auth.status import (
     StepUse,
     scheme_statuses,
 )
+from arazzo_runner.auth.tokens import BY_PERSON
 from arazzo_runner.auth.verify import CredentialTest, try_request, try_tokens
-from arazzo_runner.cli.credentials import credential_stores, named_stores, person
+from arazzo_runner.cli.credentials import credential_stores, named_stores, person, token_store
 from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.check_names import check_names
 from arazzo_runner.cli.options.click_help import SectionedCommand
@@ -50,7 +51,7 @@ from arazzo_runner.openapi.security.schemes import (
     missing_parts,
     scheme_label,
 )
-from arazzo_runner.openapi.security.token_need import token_need
+from arazzo_runner.openapi.security.token_need import TokenNeed, token_need
 from arazzo_runner.openapi.servers import server_url
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.pipeline.load import Description
@@ -112,13 +113,25 @@ class CredentialTester(Struct, frozen=True):
         certificate = Credentials(certificate=bool(self.given["cert"]), certified=certified)
         return found.joined(certificate)
 
+    def token_entries(self, use: SchemeStatus) -> Iterator[tuple[TokenNeed, str]]:
+        """What tokens of a scheme are kept for: their needs, and the client."""
+        credentials = self._credentials(use)
+        parts = credentials.of(use.source, use.scheme.name)
+        ways = (one for one in credential_flows(use.scheme) if one.flow in BY_PERSON)
+        for way in ways:
+            for one in use.uses:
+                assert way.flow is not None
+                need = token_need(use.scheme, use.source, way.flow, one.scopes, one.server)
+                yield replace(need, identity=use.identity), parts.get("client_id", "")
+
     def _tokens(
         self, use: SchemeStatus, credentials: Credentials, flow: OAuthFlow
     ) -> CredentialTest:
         needs = [
             token_need(use.scheme, use.source, flow, one.scopes, one.server) for one in use.uses
         ]
-        tokens = tokens_of(self.world, credentials, self.endpoints, self.masker.learn, person())
+        learn, store = self.masker.learn, token_store(self.given)
+        tokens = tokens_of(self.world, credentials, self.endpoints, learn, person(), store)
         return run_coroutine(try_tokens(dict.fromkeys(needs), tokens))
 
     def _authorized(
@@ -255,6 +268,8 @@ def command(document: str, test: bool, as_json: bool, **given: Any) -> int:  # n
     )
     schemes = scheme_statuses(description.units, _plan(description, given), stores)
     masker = Masker()
+    if given["logout"]:
+        return _log_out(schemes, stores, given)
     trials = _trials(schemes, stores, given, masker) if test else {}
     code = _exit_code(trials.values())
     if as_json:
@@ -286,6 +301,19 @@ def _trials(
     """What came of trying each scheme that a step uses, by its place in the list."""
     with CredentialTester.opened(stores, given, masker) as testing:
         return {index: testing.trial(one) for index, one in enumerate(schemes) if one.uses}
+
+
+def _log_out(schemes: Sequence[SchemeStatus], stores: NamedStores, given: Mapping[str, Any]) -> int:
+    """Delete the tokens that `--token-cache` has kept for the document's schemes."""
+    from arazzo_runner.auth.token_store import KeyringTokenStore
+
+    store = token_store(given) or KeyringTokenStore()
+    count = 0
+    with CredentialTester.opened(stores, given, Masker()) as testing:
+        for one in schemes:
+            count += sum(store.forget(need, client) for need, client in testing.token_entries(one))
+    sys.stdout.write(f"{count_text(count, 'token')} deleted from the keyring\n")
+    return 0
 
 
 def _exit_code(trials: Any) -> int:

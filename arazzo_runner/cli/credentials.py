@@ -42,6 +42,7 @@ _KEYRING: Final = "keyring"
 
 if TYPE_CHECKING:
     from arazzo_runner.auth.interactive import Person
+    from arazzo_runner.auth.token_store import TokenStore
 
 
 class CredentialConfig(Struct, frozen=True):
@@ -201,13 +202,28 @@ def prompt_missing(missing: MissingCredentials) -> Mapping[str, str]:
     return prompt_for(escape(missing.message), names)
 
 
-def check_person(plan: Plan) -> None:
-    """Raise UsageError where somebody would have to be at the terminal, and nobody is."""
-    if not authorizations(plan) or person() is not None:
+def token_store(given: Mapping[str, Any]) -> TokenStore | None:
+    """What `--token-cache` says to keep tokens in. Raises UsageError AZ905."""
+    if given.get("token_cache") != "keyring":
+        return None
+    from arazzo_runner.auth.token_store import KeyringTokenStore
+
+    return KeyringTokenStore()
+
+
+def check_person(plan: Plan, given: Mapping[str, Any]) -> None:
+    """Raise UsageError where somebody would have to be at the terminal, and nobody is.
+
+    So is a keyring for tokens that cannot be read (AZ905).
+    """
+    if not authorizations(plan):
+        return
+    store = token_store(given)
+    if person() is not None:
         return
     from arazzo_runner.auth.setup import needs_person_findings
 
-    findings = needs_person_findings(plan)
+    findings = needs_person_findings(plan, store)
     if findings:
         raise UsageError(*findings)
 

@@ -59,7 +59,7 @@ class BatchPlan:
         planned = pipeline.plan_run(self.description, selected, self.options)
         if planned.missing_credentials:
             raise UsageError(*planned.missing_credentials)
-        check_person(planned.plan)
+        check_person(planned.plan, self.given)
         return planned
 
     def _secret_inputs(self, names: Sequence[str]) -> dict[str, Value]:

@@ -283,7 +283,7 @@ def ready_cases(
     if not cases:
         raise UsageError(error("AZ906", f"`{given['cases']}` contains no case"))
     if options.needs_credentials:
-        check_person(cases[0].prepared.plan)
+        check_person(cases[0].prepared.plan, given)
     if journal is not None:
         journal.take([(one.row or "", one.prepared) for one in cases])
     return CaseSet(cases, options, new_traces, journal).perform, cases[0].prepared.warnings

@@ -150,7 +150,7 @@ class DocumentsCommand(Struct):
             inputs = {name: value for name, value in inputs.items() if known.takes(name)}
         prepared = pipeline.prepare_run(description, inputs, own["workflows"], options)
         if options.needs_credentials:
-            check_person(prepared.plan)
+            check_person(prepared.plan, self.given)
         warnings = (*prepared.warnings, *unknown_secrets(description, own))
         return PreparedDocument(
             document, prepared, options.settings, maskers_of(prepared, own), warnings

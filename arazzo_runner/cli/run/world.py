@@ -144,14 +144,14 @@ def authorized_world(
         yield world
         return
     from arazzo_runner.auth.setup import Permissions, authorizing_world, guarded_endpoints
-    from arazzo_runner.cli.credentials import person
+    from arazzo_runner.cli.credentials import person, token_store
     from arazzo_runner.http.network import BlockingNetwork
 
     servers = [*given["servers"].values()]
     permissions = Permissions(given["allow_http"], given["allow_net"], servers)
     network, settings = BlockingNetwork(), http_settings(given)
     endpoints = guarded_endpoints(settings, network, os.environ, permissions)
-    yield authorizing_world(world, needing, endpoints, learn, person())
+    yield authorizing_world(world, needing, endpoints, learn, person(), token_store(given))
 
 
 def check_network(given: Mapping[str, Any]) -> None:
