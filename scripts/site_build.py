@@ -18,8 +18,8 @@ from site_stage import PROJECT, stage
 LATEST = "latest"
 VERSION = re.compile(r"\d+(\.\d+)*")
 STAGED = PROJECT / "build" / "site"
-# They lead from the root of a host, where no version stands, or are empty without an address.
-ABSOLUTE = ("404.html", "sitemap.xml")
+# Its links begin at the root of a host, where no version stands.
+ABSOLUTE = "404.html"
 HELP = {
     "version": "the folder of this version, such as 0.2 (default: latest)",
     "repository": "where the repository can be read: links to files outside docs/ lead there",
@@ -64,8 +64,7 @@ def build(staged: Path) -> Path:
     done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode or not (staged / "site" / "index.html").exists():
         raise SystemExit(done.stdout.decode(errors="replace"))
-    for name in ABSOLUTE:
-        (staged / "site" / name).unlink(missing_ok=True)
+    (staged / "site" / ABSOLUTE).unlink(missing_ok=True)
     return staged / "site"
 
 

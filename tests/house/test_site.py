@@ -70,6 +70,11 @@ def test_nothing_comes_from_other_hosts_or_plugins() -> None:
     assert "site_url" not in SITE
 
 
+def page_of(path: str, repository: str | None = None) -> site_stage.Page:
+    place = site_stage.ROOT_PAGES.get(path, path.removeprefix("docs/"))
+    return site_stage.Page(path, place, repository, {"docs/ci.md": "In CI"})
+
+
 @pytest.mark.parametrize(
     ("page", "link", "alone", "with_repository"),
     [
@@ -89,20 +94,33 @@ def test_nothing_comes_from_other_hosts_or_plugins() -> None:
 def test_links_lead_to_their_page_in_the_site(
     page: str, link: str, alone: str, with_repository: str | None
 ) -> None:
-    place = site_stage.ROOT_PAGES.get(page, page.removeprefix("docs/"))
     code = f"`[x]({link})`\n\n```text\n[x]({link})\n```\n"
     text = f"{code}[x]({link}) [`x`]({link})"
     for repository, wanted in (
         (None, alone),
         ("https://r.example/tree/", with_repository or alone),
     ):
-        changed = site_stage.site_text(text, page, place, repository)
+        changed = site_stage.site_text(text, page_of(page, repository))
         assert changed == f"{code}{wanted} {re.sub('x', '`x`', wanted, count=1)}"
+
+
+@pytest.mark.parametrize(
+    ("page", "link", "changed"),
+    [
+        ("docs/pytest.md", "[ci.md](ci.md#downloads)", "[In CI](ci.md#downloads)"),
+        ("CHANGELOG.md", "[docs/ci.md](docs/ci.md)", "[In CI](../ci.md)"),
+        ("docs/pytest.md", "[jobs in ci.md](ci.md)", "[jobs in ci.md](ci.md)"),
+        ("docs/pytest.md", "[mock.md](ci.md)", "[mock.md](ci.md)"),
+        ("docs/pytest.md", "[ci](ci.md)", "[ci](ci.md)"),
+    ],
+)
+def test_a_page_is_linked_by_its_title(page: str, link: str, changed: str) -> None:
+    assert site_stage.with_links(link, page_of(page)) == changed
 
 
 def test_pipes_in_code_of_tables_are_not_escaped() -> None:
     text = "a `b\\|c`\n\n| `x\\|y` | z\\|w |\n\n```text\n| `x\\|y` |\n```\n"
-    changed = site_stage.site_text(text, "docs/ci.md", "ci.md", None)
+    changed = site_stage.site_text(text, page_of("docs/ci.md"))
     assert changed == text.replace("| `x\\|y` | z", "| `x|y` | z")
 
 
@@ -119,9 +137,9 @@ def list_faults(text: str) -> list[str]:
     return faults
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_lists_are_lists_in_the_site_too(page: Path) -> None:
-    assert list_faults(page.read_text(encoding="utf-8")) == []
+def test_lists_are_lists_in_the_site_too() -> None:
+    faults = {str(page): list_faults(page.read_text(encoding="utf-8")) for page in PAGES}
+    assert {page: lines for page, lines in faults.items() if lines} == {}
 
 
 def test_lists_can_be_wrong() -> None:
