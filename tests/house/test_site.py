@@ -1,9 +1,11 @@
 """The documentation site: every page is in its navigation once, links survive, and dead ones are found."""
 
 import re
+import threading
 from argparse import ArgumentTypeError
 from collections import Counter
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -193,6 +195,27 @@ def test_dead_links_are_found(tmp_path: Path, name: str, text: str, fault: str) 
     folder = built(tmp_path / "site", {**BUILT, name: text})
     (tmp_path / "out.html").touch()
     assert site_links.dead_links(folder) == [fault]
+
+
+class Pages(BaseHTTPRequestHandler):
+    """A server with one page."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/page" else 404)
+        self.end_headers()
+
+    def log_message(self, *arguments: Any) -> None:
+        """Say nothing."""
+
+
+def test_external_links_are_asked_for_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        links = [f"{address}/page", f"{address}/gone", f"{address}/page"]
+        assert site_links.unreachable(links) == [f"{address}/gone: HTTP Error 404: Not Found"]
+        server.shutdown()
 
 
 def test_versions_stand_beside_each_other(tmp_path: Path) -> None:
