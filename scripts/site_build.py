@@ -63,9 +63,15 @@ def build(staged: Path) -> Path:
     command = [zensical, "build", "--clean", "--strict", "--config-file", staged / "mkdocs.yml"]
     done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode or not (staged / "site" / "index.html").exists():
-        raise SystemExit(done.stdout.decode(errors="replace"))
+        raise SystemExit(builder_message(done.stdout.decode(errors="replace")))
     (staged / "site" / ABSOLUTE).unlink(missing_ok=True)
     return staged / "site"
+
+
+def builder_message(output: str) -> str:
+    """What the builder found, without its colours and without the way through its own code."""
+    plain = re.sub(r"\x1b\[[\d;]*m", "", output)
+    return f"{plain.partition('Traceback (most')[0].rstrip()}\nerror: the site cannot be built"
 
 
 def publish(pages: Path, site: Path, name: str) -> None:

@@ -218,6 +218,14 @@ def test_external_links_are_asked_for_on_demand(monkeypatch: pytest.MonkeyPatch)
         server.shutdown()
 
 
+def test_what_the_builder_found_is_shown_without_its_own_way() -> None:
+    output = (
+        "\x1b[33mWarning:\x1b[0m no page\n1 issue found\nTraceback (most recent call last):\n  x"
+    )
+    message = site_build.builder_message(output)
+    assert message == "Warning: no page\n1 issue found\nerror: the site cannot be built"
+
+
 def test_versions_stand_beside_each_other(tmp_path: Path) -> None:
     pages = built(tmp_path / "pages", BUILT)
     site = tmp_path / "site"
