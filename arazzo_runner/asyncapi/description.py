@@ -35,8 +35,21 @@ from arazzo_runner.text.pattern import lazy_pattern
 from arazzo_runner.text.source import Place, SourceFile
 
 SUPPORTED: Final = (*((2, minor) for minor in range(7)), (3, 0), (3, 1))
-OWN_DIALECT: Final = (3, 1)
-"""The Schema Object of AsyncAPI, a superset of JSON Schema draft-07, is read as OpenAPI 3.1's."""
+
+
+class SchemaDialect(Struct, frozen=True):
+    """How schemas are read: as OpenAPI of a version does, and whether references stand alone."""
+
+    version: tuple[int, int]
+    has_bare_references: bool = False
+
+
+NEWEST: Final = (3, 1)
+OWN_DIALECT: Final = SchemaDialect(NEWEST, has_bare_references=True)
+"""The Schema Object of AsyncAPI, a superset of JSON Schema draft-07, is read as OpenAPI 3.1's.
+
+Core draft-07, section 8.3: "All other properties in a "$ref" object MUST be ignored".
+"""
 
 _LOCATION: Final = lazy_pattern(r"\$message\.(header|payload)(?:#((?:/.*)?))?")
 
@@ -56,7 +69,7 @@ def read_async_description(
     for name in ("channels", "operations", "servers", "components"):
         object_at(value.get(name), place.at(name), f"`{name}`")
     schemas = ApiDescription(
-        version=OWN_DIALECT,
+        version=OWN_DIALECT.version,
         title=title,
         api_version=str(info.get("version", "")),
         raw=value,
@@ -64,6 +77,7 @@ def read_async_description(
         schemes={},
         load=load,
         documents={source.uri: (source, value)},
+        has_bare_references=OWN_DIALECT.has_bare_references,
     )
     return AsyncApiDescription(version, title, value, source, schemas)
 
@@ -81,15 +95,18 @@ def _version(value: Value, place: Place) -> tuple[int, int]:
     return version
 
 
-def dialect_description(
-    description: AsyncApiDescription, version: tuple[int, int]
-) -> ApiDescription:
-    """The description as its schemas are read in the dialect of an OpenAPI version."""
-    if version == description.schemas.version:
+def dialect_description(description: AsyncApiDescription, dialect: SchemaDialect) -> ApiDescription:
+    """The description as its schemas are read in a dialect."""
+    if dialect == OWN_DIALECT:
         return description.schemas
-    key = ("dialect", version)
+    key = ("dialect", dialect)
     if key not in description.memo:
-        description.memo[key] = replace(description.schemas, version=version, memo={})
+        description.memo[key] = replace(
+            description.schemas,
+            version=dialect.version,
+            has_bare_references=dialect.has_bare_references,
+            memo={},
+        )
     found: ApiDescription = description.memo[key]
     return found
 

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from arazzo_runner.asyncapi.description import (
+    NEWEST,
     OWN_DIALECT,
     Layer,
+    SchemaDialect,
     dialect_description,
     first_text,
     layers_of,
@@ -37,6 +39,8 @@ from arazzo_runner.text.source import Place
 
 _FORMAT: Final = lazy_pattern(r"(?:\+(?:json|yaml))?$")
 _MINOR: Final = lazy_pattern(r"version=[\"']?v?([0-9]{1,9})\.([0-9]{1,9})")
+_SINCE_2019: Final = lazy_pattern(r"version=[\"']?(?:draft[-/])?20[0-9]{2}-")
+"""Drafts in which keywords may stand beside a ``$ref``: 2019-09, 2020-12 and later."""
 _LANGUAGES: Final = {
     "application/vnd.apache.avro": "Avro",
     "application/vnd.google.protobuf": "Protobuf",
@@ -120,13 +124,15 @@ def _schema_of(
     )
 
 
-def _dialect(form: str | None) -> tuple[int, int] | str:
-    """The OpenAPI version that says it alike, or the name of a language that is not supported."""
+def _dialect(form: str | None) -> SchemaDialect | str:
+    """The dialect of a format, or the name of a language that is not supported."""
     kind = _FORMAT.sub("", essence(form)) if form else _ASYNCAPI
     if kind == _OPENAPI and form is not None:
         version = _MINOR.search(form)
         found = (int(version[1]), int(version[2])) if version else (3, 0)
-        return min(found, OWN_DIALECT)
+        return SchemaDialect(min(found, NEWEST))
+    if kind == _JSON_SCHEMA and _SINCE_2019.search(form or ""):
+        return SchemaDialect(NEWEST)
     return OWN_DIALECT if kind in (_ASYNCAPI, _JSON_SCHEMA) else _LANGUAGES.get(kind, str(form))
 
 

@@ -215,6 +215,8 @@ class ApiDescription(Struct, frozen=True, eq=False):
 
     ``version`` is (major, minor); ``source.uri`` is the base for its relative references.
     ``load`` reads the other documents that it refers to, None when there may be none.
+    ``has_bare_references`` tells that its schemas are of a draft up to 07, where what stands beside
+    a ``$ref`` is ignored.
     """
 
     version: tuple[int, int]
@@ -229,6 +231,12 @@ class ApiDescription(Struct, frozen=True, eq=False):
     # What was worked out or read so far, each thing once; a cache, not state.
     documents: dict[str, tuple[SourceFile, Value]] = field(default_factory=dict)
     memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    has_bare_references: bool = False
+
+    @property
+    def ignores_siblings(self) -> bool:
+        """Whether what stands beside a ``$ref`` says nothing: Reference Object, 2.0 and 3.0."""
+        return self.has_bare_references or self.version < (3, 1)
 
     def __repr__(self) -> str:
         return f"ApiDescription({self.title!r}, {self.source!r})"

@@ -17,7 +17,7 @@ from arazzo_runner.executor.run_state import WorkflowState
 from arazzo_runner.expression.scope import MessageValues
 from arazzo_runner.expression.value import MISSING, Value
 from arazzo_runner.http_semantics.headers import Headers, header_value
-from arazzo_runner.http_semantics.media_type import essence
+from arazzo_runner.http_semantics.media_type import FORM, essence, is_xml
 from arazzo_runner.openapi.response.contract import CheckKind, CheckResult, header_values
 from arazzo_runner.openapi.schema.descend import SchemaShape, descend_step, names_of, shape_of
 from arazzo_runner.openapi.schema.errors import may_take_long, schema_errors
@@ -77,8 +77,14 @@ def message_verdicts(
         if not passed:
             text = f"the content type of the message is `{content_type}`, not `{documented}`"
         yield MessageVerdict("content-type", passed, text, message.place)
-    yield from _payload_verdicts(message, values)
+    if not _is_opaque(content_type or documented or ""):
+        yield from _payload_verdicts(message, values)
     yield from _header_verdicts(message, values.headers)
+
+
+def _is_opaque(content_type: str) -> bool:
+    """Whether a payload is a text with a structure of its own, of which its schema tells."""
+    return essence(content_type) == FORM or is_xml(content_type)
 
 
 def _payload_verdicts(message: Message, values: MessageValues) -> Iterator[MessageVerdict]:

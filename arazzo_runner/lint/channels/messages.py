@@ -13,7 +13,7 @@ from arazzo_runner.asyncapi.channels import address_variables
 from arazzo_runner.executor.bind.request import merge_parameters
 from arazzo_runner.executor.channels.call import ChannelCall
 from arazzo_runner.executor.plan import StepPlan, WorkflowPlan
-from arazzo_runner.expression.ast import DynamicValue, Literal, Template
+from arazzo_runner.expression.ast import Literal
 from arazzo_runner.expression.value import Value
 from arazzo_runner.lint.broken_references import broken_reference_findings
 from arazzo_runner.lint.channels.context import payload_shape
@@ -21,6 +21,7 @@ from arazzo_runner.lint.channels.reads import header_finding, read_findings
 from arazzo_runner.lint.comparisons import incomparable_findings, unlisted_findings
 from arazzo_runner.lint.context import StepContext
 from arazzo_runner.lint.unused import unqualified_finding
+from arazzo_runner.lint.values.requests import json_value
 from arazzo_runner.lint.values.types import TypeCheckContext, value_findings
 from arazzo_runner.openapi.schema.errors import schema_errors
 from arazzo_runner.text.diagnostic import Diagnostic, Severity, did_you_mean, error, warning
@@ -156,21 +157,17 @@ def _payload_findings(view: StepContext, call: ChannelCall) -> Iterator[Diagnost
             yield error("AZ303", message, step.place.at("stepId"), "", "add a `requestBody`")
         return
     shape = payload_shape(call)
-    if body.payload is None or _is_text(body.payload) or shape is None:
+    if body.payload is None or call.body is None or shape is None:
+        return
+    payload = json_value(body.payload, call.body.text)
+    if payload is None:
         return
     is_whole = not body.replacements
     on = TypeCheckContext(view, "json", is_whole, noun="payload")
-    found = list(value_findings(body.payload, shape, body.place.at("payload"), on))
+    found = list(value_findings(payload, shape, body.place.at("payload"), on))
     yield from found
-    if is_whole and not found and isinstance(body.payload, Literal):
-        yield from _literal_finding(body.payload.value, body.place.at("payload"), call)
-
-
-def _is_text(payload: DynamicValue) -> bool:
-    """Whether it is a document written as text: what that holds is not looked at here."""
-    if isinstance(payload, Literal):
-        return isinstance(payload.value, str) and payload.value.lstrip()[:1] in ("{", "[")
-    return isinstance(payload, Template)
+    if is_whole and not found and isinstance(payload, Literal):
+        yield from _literal_finding(payload.value, body.place.at("payload"), call)
 
 
 def _literal_finding(value: Value, place: Place, call: ChannelCall) -> Iterator[Diagnostic]:

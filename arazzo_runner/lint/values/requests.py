@@ -96,9 +96,7 @@ def _parameter(argument: Argument, view: StepContext) -> Iterator[Diagnostic]:
     value: DynamicValue | None = argument.value
     if is_json_text and parameter.location == "querystring":
         # A string is the whole query string; what an expression yields may be one.
-        value = (
-            None if isinstance(value, Expression) else _json_value(argument.value, argument.text)
-        )
+        value = None if isinstance(value, Expression) else json_value(argument.value, argument.text)
     if value is None:
         return
     becomes: Choice["json", "parameter"] = "json" if is_json_text else "parameter"
@@ -139,7 +137,7 @@ def _body(body: BodyPlan, view: StepContext) -> Iterator[Diagnostic]:
     place, is_whole = body.place.at("payload"), not body.replacements
     kind = essence(body.content_type)
     if is_json(kind):
-        value = _json_value(body.payload, body.text)
+        value = json_value(body.payload, body.text)
         if value is not None:
             on = TypeCheckContext(view, "json", is_whole)
             yield from _json(value, shape, place, on, media.schema)
@@ -201,7 +199,7 @@ def _content(value: DynamicValue) -> DynamicValue:
             return value
 
 
-def _json_value(value: DynamicValue, text: object) -> DynamicValue | None:
+def json_value(value: DynamicValue, text: object) -> DynamicValue | None:
     """What is sent as JSON, also of a text; None where only an expression knows that."""
     if isinstance(text, JsonText):
         tree: DynamicValue = text.tree

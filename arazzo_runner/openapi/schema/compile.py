@@ -194,8 +194,7 @@ def _convert(work: _BundleState, node: Value, spot: _SchemaPlace) -> Value:
     if work.hidden is None:
         return _members(work, node, spot, _OF_IDENTITY)
     reference = reference_of(node)
-    if reference is not None and work.description.version < (3, 1):
-        # Reference Object, 2.0 and 3.0: what stands beside it is ignored.
+    if reference is not None and work.description.ignores_siblings:
         return _reference(work, "$ref", reference, spot)
     own = flagged_properties(work.description, node, spot.place, work.hidden)
     spot = replace(spot, hidden=spot.hidden | own)
@@ -252,6 +251,21 @@ def _items(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> di
         return _convert_schema(work, key, value, spot)
     # Before 2020-12.
     return {"prefixItems": _convert_list(work, key, value, spot)[key]}
+
+
+def _dependencies(
+    work: _BundleState, key: str, value: Value, spot: _SchemaPlace
+) -> dict[str, Value]:
+    """Before 2019-09: by the name of a member a schema, or the names of others that have to be."""
+    if not isinstance(value, dict):
+        return {key: work.tolerate(value, {})}
+    at = spot.at(key)
+    return {
+        key: {
+            name: one if isinstance(one, list) else _convert(work, one, at.at(name))
+            for name, one in value.items()
+        }
+    }
 
 
 def _required(work: _BundleState, key: str, value: Value, spot: _SchemaPlace) -> dict[str, Value]:
@@ -323,6 +337,7 @@ _HANDLERS: Final[dict[str, _Handler]] = {
     **dict.fromkeys(keywords(Relation.ALL), _convert_parts),
     "$dynamicRef": _dynamic_reference,
     "$ref": _reference,
+    "dependencies": _dependencies,
     "discriminator": _discriminator,
     "required": _required,
 }

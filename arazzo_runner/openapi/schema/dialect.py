@@ -1,6 +1,6 @@
-"""What the schemas of OpenAPI 2.0 and 3.0 say otherwise than JSON Schema 2020-12.
+"""What OpenAPI 2.0 and 3.0, and older drafts, say otherwise than JSON Schema 2020-12.
 
-OpenAPI Specification 3.0.4, section "Schema Object".
+OpenAPI Specification 3.0.4, section "Schema Object"; JSON Schema Validation draft-07, section 6.4.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ def translate_schema(
             exclusive = written.pop(name)
             if exclusive and plain in written:
                 written[name] = written.pop(plain)
+    if "additionalItems" in written and isinstance(node.get("items"), list):
+        # Before 2020-12: of the items behind those of the list.
+        written["items"] = written.pop("additionalItems")
     if written.get("type") == "file":
         written["type"] = "string"
     if isinstance(written.get("pattern"), str):

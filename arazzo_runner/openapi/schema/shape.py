@@ -51,6 +51,8 @@ class SchemaContext(Struct, frozen=True):
     follow: Callable[[str, Place], tuple[Value, Place]]
     # What was worked out so far; a cache, not state.
     memo: dict[tuple[object, ...], Any] = field(default_factory=dict)
+    # Of what stands beside a `$ref`, where it says nothing (2.0, 3.0, drafts up to 07).
+    ignores_siblings: bool = False
 
 
 def schemas_of(description: ApiDescription) -> SchemaContext:
@@ -59,6 +61,7 @@ def schemas_of(description: ApiDescription) -> SchemaContext:
         description.memo["schemas",] = SchemaContext(
             description.version,
             lambda reference, place: reference_target(description, reference, place),
+            ignores_siblings=description.ignores_siblings,
         )
     found: SchemaContext = description.memo["schemas",]
     return found
@@ -97,8 +100,7 @@ def _expand(schemas: SchemaContext, node: Value, place: Place, seen: _Seen) -> A
     if not isinstance(node, dict):
         return ((),)
     reference = reference_of(node)
-    if reference is not None and schemas.version < (3, 1):
-        # Reference Object, 2.0 and 3.0: what stands beside it is ignored.
+    if reference is not None and schemas.ignores_siblings:
         return _follow_reference(schemas, reference, place, seen)
     factors: list[Alternatives] = [((SchemaPart(node, place),),)]
     if reference is not None:

@@ -284,8 +284,8 @@ def all_of_parts(
 
 
 def _is_reference_alone(description: ApiDescription, node: dict[str, Value]) -> bool:
-    """Reference Object, 2.0 and 3.0: what stands beside it is ignored."""
-    return description.version < (3, 1) and reference_of(node) is not None
+    """Whether what stands beside a reference is ignored."""
+    return description.ignores_siblings and reference_of(node) is not None
 
 
 def _also(description: ApiDescription, node: Value, place: Place) -> list[_Part]:

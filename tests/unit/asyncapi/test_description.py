@@ -3,6 +3,9 @@
 import pytest
 
 from arazzo_runner.asyncapi.description import (
+    NEWEST,
+    OWN_DIALECT,
+    SchemaDialect,
     dialect_description,
     layers_of,
     read_async_description,
@@ -69,12 +72,15 @@ def test_what_is_no_description(raw, code, place, message):
 
 def test_dialects_share_documents_and_nothing_else(events):
     description = events()
-    other = dialect_description(description, (3, 0))
+    other = dialect_description(description, SchemaDialect((3, 0)))
     assert other.version == (3, 0)
     assert other.documents is description.schemas.documents
     assert other.memo is not description.schemas.memo
-    assert dialect_description(description, (3, 0)) is other
-    assert dialect_description(description, (3, 1)) is description.schemas
+    assert dialect_description(description, SchemaDialect((3, 0))) is other
+    assert dialect_description(description, OWN_DIALECT) is description.schemas
+    newer = dialect_description(description, SchemaDialect(NEWEST))
+    assert (newer.version, newer.ignores_siblings) == ((3, 1), False)
+    assert description.schemas.ignores_siblings
 
 
 def test_objects_of_other_documents(events):

@@ -5,6 +5,9 @@ import pytest
 from arazzo_runner.asyncapi.messages import read_message
 from arazzo_runner.errors import DocumentError
 from arazzo_runner.openapi.schema.compile import schema_validator, standalone_schema
+from arazzo_runner.openapi.schema.descend import shape_of
+from arazzo_runner.openapi.schema.shape import schemas_of
+from arazzo_runner.openapi.schema.walk import all_of_parts
 from arazzo_runner.text.source import Place
 from unit.asyncapi.conftest import said
 
@@ -114,6 +117,44 @@ def test_formats_of_payloads(events, asyncapi, form, language, version):
         assert read.description.version == version
         is_nullable = version < (3, 1)
         assert schema_validator(schema_of(read)).is_valid(None) == is_nullable
+
+
+@pytest.mark.parametrize(
+    ("form", "is_ignored"),
+    [
+        (None, True),
+        ("application/vnd.aai.asyncapi;version=3.0.0", True),
+        ("application/schema+json;version=draft-07", True),
+        ("application/schema+json", True),
+        ("application/schema+json;version=draft-2019-09", False),
+        ("application/schema+json;version=2020-12", False),
+        ('application/schema+yaml; version="draft/2020-12"', False),
+        ("application/vnd.oai.openapi;version=3.0.0", True),
+        ("application/vnd.oai.openapi;version=3.1.0", False),
+    ],
+)
+def test_what_stands_beside_a_reference(events, form, is_ignored):
+    """Draft-07 and what is made of it ignore that, newer drafts do not."""
+    schema = {"$ref": "#/components/schemas/Order", "required": ["id"], "type": "null"}
+    payload = schema if form is None else {"schemaFormat": form, "schema": schema}
+    description = events(components={"schemas": {"Order": {"type": "object"}}})
+    read = message_of(description, {"payload": payload}).payload
+    assert schema_validator(schema_of(read)).is_valid({}) == is_ignored
+    kinds = shape_of(schemas_of(read.description), read.schema).kinds
+    assert (kinds == {"object"}) == is_ignored
+    parts = all_of_parts(read.description, read.schema.value, read.schema.place)
+    assert (len(parts) == 1) == is_ignored
+
+
+@pytest.mark.parametrize(
+    ("value", "is_valid"), [({"a": 1}, False), ({"a": 1, "b": "x"}, True), ({}, True), ({"c": 1}, False)]
+)  # fmt: skip
+def test_dependencies_of_draft_07(events, value, is_valid):
+    needs = {"required": ["b"], "properties": {"b": {"type": "string"}}}
+    payload = {"dependencies": {"a": {"$ref": "#/components/schemas/Needs"}, "c": ["d"]}}
+    description = events(components={"schemas": {"Needs": needs}})
+    read = message_of(description, {"payload": payload}).payload
+    assert schema_validator(schema_of(read)).is_valid(value) == is_valid
 
 
 def test_a_format_behind_a_reference(events):

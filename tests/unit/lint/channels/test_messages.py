@@ -33,7 +33,7 @@ def replaced(text: str, old: str, new: str) -> str:
         replaced(SEND, "in: path, value: eu}", "in: path, value: eu}, {name: x-shop, in: header, value: a}"),
         replaced(SEND, "payload: {article: pen}", "payload: {article: $inputs.id, count: 7}"),
         replaced(SEND, "payload: {article: pen}", "payload: {}, replacements: [{target: /article, value: pen}]"),
-        replaced(SEND, "payload: {article: pen}", "payload: '{\"article\": 7}'"),
+        replaced(SEND, "payload: {article: pen}", "payload: '{\"article\": \"7\"}'"),
         replaced(SEND, "payload: {article: pen}", "payload: '{\"article\": \"pen {$inputs.id}\"}'"),
         replaced(SEND, "payload: {article: pen}", "contentType: application/json"),
         RECEIVE + "successCriteria: [{condition: $message.header.requestId == 'x'}]",
@@ -107,6 +107,16 @@ def test_what_agrees(said, step):
             replaced(SEND, "{article: pen}", "{article: pen, count: 1, x: 1, y: 1}"),
             "AZ315 error `{article: pen, count: 1, x: 1, y: 1}`: the payload does not fit `order`: {\"article\":\"pen\",\"count\":1,\"x\":1,\"y\":1} has more than 3 properties",
             "correct it, or the description",
+        ),
+        (
+            replaced(SEND, "{article: pen}", "'{\"article\": 7}'"),
+            "AZ315 error `'{\"article\": 7}'`: `placeOrder` accepts a string here, not integer 7",
+            "write a string",
+        ),
+        (
+            replaced(SEND, "{article: pen}", "'{\"conut\": 1, \"article\": \"{$inputs.id}\"}'"),
+            "AZ314 warning `payload`: the payload of `placeOrder` documents no property `conut`",
+            "did you mean `count`?",
         ),
         (
             replaced(SEND, "{article: pen}", "'pen {$inputs.id}'"),
@@ -189,15 +199,18 @@ channels:
 """
     step = "channelPath: '{$sourceDescriptions.events.url}#/channels/c'\naction: send\nrequestBody: {payload: VALUE}"
     assert said(step.replace("VALUE", "true"), events=events) == []
-    bare, line = said(step.replace("VALUE", "text"), events=events)
+    (bare,) = said(step.replace("VALUE", "text"), events=events)
     assert bare.startswith("AZ320 error")
+    (line,) = said(step.replace("VALUE", "'\"text\"'"), events=events)
     what = 'accepts a boolean or an integer here, not string "text"'
-    assert line == f"AZ315 error `text`: `c` {what}"
+    assert line == f"AZ315 error `'\"text\"'`: `c` {what}"
     events = events.replace("{type: integer}", "{not: {const: no}}").replace(
         "{type: boolean}", "{not: {minLength: 1}}"
     )
-    (line,) = (one for one in said(step.replace("VALUE", "'no'"), events=events) if "AZ315" in one)
-    assert line.startswith("AZ315 error `'no'`: the payload does not fit any of `a`, `b`: ")
+    (line,) = (
+        one for one in said(step.replace("VALUE", "'\"no\"'"), events=events) if "AZ315" in one
+    )
+    assert line.startswith("AZ315 error `'\"no\"'`: the payload does not fit any of `a`, `b`: ")
 
 
 def test_what_was_received_has_the_types_of_its_schema(diagnose):

@@ -56,6 +56,20 @@ def alone(api):
         ("2.0", {"type": "file"}, {"type": "string"}),
         ("3.0.3", {"required": True, "type": "string"}, {"required": [], "type": "string"}),
         ("3.0.3", {"items": [{"type": "string"}]}, {"prefixItems": [{"type": "string"}]}),
+        # Drafts before 2020-12: of the items behind those of a list, and of nothing without one.
+        (
+            "3.1.0",
+            {"items": [{"type": "string"}], "additionalItems": {"type": "null"}},
+            {"prefixItems": [{"type": "string"}], "items": {"type": "null"}},
+        ),
+        ("3.1.0", {"items": [], "additionalItems": False}, {"prefixItems": [], "items": False}),
+        ("3.1.0", {"items": {}, "additionalItems": False}, {"items": {}, "additionalItems": False}),
+        (
+            "3.1.0",
+            {"dependencies": {"a": ["b"], "c": {"title": "t", "required": True}, "d": False}},
+            {"dependencies": {"a": ["b"], "c": {"required": []}, "d": False}},
+        ),
+        ("3.1.0", {"dependencies": ["a"]}, {"dependencies": {}}),
         ("3.1.0", {"properties": None, "allOf": 1}, {"properties": {}, "allOf": []}),
         ("3.1.0", {"not": 5, "items": True}, {"not": {}, "items": True}),
         ("3.1.0", {"$ref": 3, "$dynamicRef": 3}, {}),
