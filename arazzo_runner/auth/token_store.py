@@ -104,7 +104,7 @@ def _read_token(text: str, now: float) -> AccessToken | None:
     """The token in an entry; None for one that has ended, or that is none of ours."""
     try:
         content: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(content, dict):
         return None
