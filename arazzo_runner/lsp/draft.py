@@ -42,6 +42,28 @@ def draft_data(index: LineIndex, offset: int, name: str, last: Any) -> Any:
     return last
 
 
+def differs_in_value(index: LineIndex, start: int, pointer: Pointer, text: str, data: Any) -> bool:
+    """Whether a text differs from another one in a value alone, which ``data`` need not have.
+
+    The value stands behind its key in a block, from the offset ``start`` on, at ``pointer``. Or the
+    line is blank in the other ``text``, and ``data``, that of it, has the object for the key.
+    """
+    row = index.line_of(start)
+    first, last = index.line_start(row), index.line_end(row)
+    key = index.text[first:start].rstrip(" \"'")
+    rest = len(index.text) - last
+    end = len(text) - rest
+    if not key.endswith(":") or "{" in key or "[" in key or end < first:
+        return False
+    if text[:first] != index.text[:first] or text[end:] != index.text[last:]:
+        return False
+    line = text[first:end]
+    if "\n" in line:
+        return False
+    is_new_key = not line.strip() and not key.lstrip().startswith("-")
+    return line.startswith(key) or (is_new_key and isinstance(value_at(data, pointer[:-1]), dict))
+
+
 def value_at(data: Any, pointer: Pointer) -> Any:
     """The value at a pointer; None where there is none."""
     for token in pointer:

@@ -17,7 +17,7 @@ from arazzo_runner.lsp.completion.expressions import (
     expression_start,
     suggestions,
 )
-from arazzo_runner.lsp.draft import Draft, draft_data, steps_of, text_of
+from arazzo_runner.lsp.draft import Draft, differs_in_value, draft_data, steps_of, text_of
 from arazzo_runner.lsp.fields import Field, field_at, fields_of
 from arazzo_runner.lsp.operations import known_operations
 from arazzo_runner.lsp.schema_text import description_of, members_of, types_text
@@ -60,12 +60,27 @@ def completion(
 ) -> list[types.CompletionItem]:
     """What may stand at an offset of a text; ``name`` is that of its file."""
     cursor = cursor_at(index, offset)
-    last = analysis.data if analysis is not None else None
-    is_last = analysis is not None and analysis.text.text == index.text
-    data = last if is_last else draft_data(index, offset, name, last)
-    draft = Draft(data, cursor.pointer)
+    draft = Draft(_data(index, offset, name, cursor, analysis), cursor.pointer)
     request = Completion(index, offset, cursor, draft, analysis)
     return list(_keys(request) if cursor.is_key else _values(request))
+
+
+def _data(
+    index: LineIndex, offset: int, name: str, cursor: Cursor, analysis: Analysis | None
+) -> Any:
+    """The data of the document; that of the last readable version where no more was typed since.
+
+    To parse a long text takes longer than all else here, and a validation runs at the same time.
+    """
+    if analysis is None:
+        return draft_data(index, offset, name, None)
+    text, last = analysis.text.text, analysis.data
+    if text == index.text:
+        return last
+    is_value = not cursor.is_key and bool(cursor.pointer)
+    if is_value and differs_in_value(index, cursor.start, cursor.pointer, text, last):
+        return last
+    return draft_data(index, offset, name, last)
 
 
 # --- keys -----------------------------------------------------------------------------------------

@@ -44,6 +44,7 @@ _KEY: Final = lazy_pattern(
     r"""[ \t]*:(?:[ \t]+|\Z)"""
 )
 _BLOCK: Final = lazy_pattern(r"[|>][-+0-9]*[ \t]*(?:#.*)?\Z")
+_GOES_ON: Final = lazy_pattern(r"[{\[,][ \t]*(?:#.*)?\Z")
 _PROPERTIES: Final = lazy_pattern(r"(?:[&!]\S*[ \t]+)*")
 _REST: Final = lazy_pattern(r"[^\s,}\]\"']*")
 
@@ -75,6 +76,10 @@ def _in_block(index: LineIndex, offset: int) -> Cursor:
     if block is not None:
         at = len(before) - len(before.lstrip(" "))
         return _value(index, (*_pointer(index, block),), before[at:], start + at, "")
+    opener = _open_bracket_above(index, row, offset)
+    if opener is not None:
+        above, begin = opener
+        return _in_brackets(index.text, begin, offset, _pointer(index, above))
     elements, rest = _elements(before)
     written = before[rest:]
     if elements and elements[-1].kind == "key":
@@ -148,7 +153,7 @@ def _pointer(index: LineIndex, row: int, elements: list[_Element] | None = None)
 def _parent(index: LineIndex, row: int, element: _Element) -> tuple[int, list[_Element], str | int]:
     """The line that holds an element, what it opens up to there, and the element's own token."""
     before = 0
-    for above, elements in _lines_above(index, row):
+    for above, elements in _lines_above(index, row, element.column):
         if element.kind == "item" and elements[0] == element:
             before += 1
             continue
@@ -168,13 +173,58 @@ def _token(element: _Element, before: int) -> str | int:
     return before if element.kind == "item" else element.name
 
 
-def _lines_above(index: LineIndex, row: int) -> Iterator[tuple[int, list[_Element]]]:
+def _lines_above(index: LineIndex, row: int, column: int) -> Iterator[tuple[int, list[_Element]]]:
+    """The lines above that open something, without those that begin right of a column."""
+    beyond = " " * (column + 1)
     for above in range(row - 1, -1, -1):
-        line = index.text[index.line_start(above) : index.line_end(above)]
+        start = index.line_start(above)
+        if index.text.startswith(beyond, start):  # nearly all lines of a long text
+            continue
+        line = index.text[start : index.line_end(above)]
         if line.strip() and line.lstrip()[0] != "#":
             elements, _ = _elements(line)
             if elements:
                 yield above, elements
+
+
+def _open_bracket_above(index: LineIndex, row: int, offset: int) -> tuple[int, int] | None:
+    """The line above whose value is in brackets that are still open at an offset, and their offset.
+
+    What is within them stands further right than the line that opens them: only such lines are
+    looked at, and the uppermost counts. One that does not end as if it went on is being written.
+    """
+    found: tuple[int, int] | None = None
+    column = _column(index, row)
+    for above in range(row - 1, -1, -1):
+        if not column:
+            break
+        start = index.line_start(above)
+        if index.text.startswith(" " * column, start):
+            continue
+        line = index.text[start : index.line_end(above)]
+        if not line.strip():
+            continue
+        column = _column(index, above)
+        _, rest = _elements(line)
+        goes_on = line[rest : rest + 1] in ("{", "[") and _GOES_ON.search(line, rest)
+        if goes_on and _is_open(index.text, start + rest, offset):
+            found = above, start + rest
+    return found
+
+
+def _column(index: LineIndex, row: int) -> int:
+    line = index.text[index.line_start(row) : index.line_end(row)]
+    return len(line) - len(line.lstrip(" "))
+
+
+def _is_open(text: str, begin: int, offset: int) -> bool:
+    """Whether the bracket at ``begin`` is not closed up to an offset."""
+    depth = 0
+    for token in _TOKEN.finditer(text, begin, offset):
+        depth += (token[0] in ("{", "[")) - (token[0] in ("}", "]"))
+        if depth == 0:
+            return False
+    return True
 
 
 def _block_scalar(index: LineIndex, row: int) -> int | None:
