@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from lsprotocol import types
 from msgspec.structs import replace
@@ -147,7 +147,7 @@ def _top() -> Span:
 def references(
     analyses: Iterable[Analysis], symbol: Symbol, *, with_definition: bool
 ) -> Iterator[Place]:
-    """The places of a name in all documents that are open, each once."""
+    """The places of a name in some documents and in those that they name, each once."""
     seen = set[tuple[object, ...]]()
     for analysis in analyses:
         for one in occurrences(analysis):
@@ -164,10 +164,15 @@ def references(
 
 
 def rename(
-    analysis: Analysis, analyses: Iterable[Analysis], offset: int, name: str, files: Files
+    analysis: Analysis,
+    analyses_of: Callable[[str], Iterable[Analysis]],
+    offset: int,
+    name: str,
+    files: Files,
 ) -> types.WorkspaceEdit:
     """The edits that give a name another spelling everywhere. Raises RenameRefused.
 
+    ``analyses_of`` gives those that may name what is in a document, by its base URI.
     Refused is what is no such name, a name that there is already, and what would leave a finding
     in the document that was not there before.
     """
@@ -176,7 +181,7 @@ def rename(
         raise RenameRefused("nothing here has a name that can be changed")
     _check_name(analysis, found.symbol, name)
     by_source: dict[SourceFile, list[Place]] = {}
-    for place in references(analyses, found.symbol, with_definition=True):
+    for place in references(analyses_of(found.symbol.document), found.symbol, with_definition=True):
         by_source.setdefault(place.source, []).append(place)
     speller = FixSpeller(analysis.setting.options.limits.document)
     edits: dict[SourceFile, tuple[TextEdit, ...]] = {}
@@ -202,7 +207,9 @@ def rename(
 def _check_name(analysis: Analysis, symbol: Symbol, name: str) -> None:
     known = occurrences(analysis)
     if not any(one.symbol == symbol and one.is_definition for one in known):
-        raise RenameRefused(f"`{symbol.name}` is not defined in an Arazzo document that is open")
+        raise RenameRefused(
+            f"`{symbol.name}` is not defined here, nor in a document that is named here"
+        )
     pattern = _STRICT if symbol.kind in ("workflow", "step", "source") else _NAME
     if not pattern.fullmatch(name):
         allowed = "letters, digits, `_` and `-`"

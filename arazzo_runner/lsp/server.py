@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from traceback import print_exception
 from typing import Any, TypeVar
@@ -57,10 +57,11 @@ class ArazzoServer(LanguageServer):
 
     def begin(self, params: types.InitializeParams) -> None:
         """Take the client's folder as the working directory, where `arazzo validate` would run."""
-        folder = _folder(params)
-        if folder:
-            os.chdir(folder)
+        folders = [*_folders(params)]
+        if folders:
+            os.chdir(folders[0])
         self.documents = Workspace(self._read_settings, self.publish, self.report_bug)
+        self.documents.folders = tuple(folders)
         self.documents.texts.encoding = _encoding(self.workspace.position_encoding)
 
     def publish(self, analysis: Analysis) -> None:
@@ -128,17 +129,22 @@ def _encoding(encoding: types.PositionEncodingKind | str | None) -> str:
     return encoding or types.PositionEncodingKind.Utf16.value
 
 
-def _folder(params: types.InitializeParams) -> str | None:
-    """The first folder of the workspace, where there is one on this machine."""
+def _folders(params: types.InitializeParams) -> Iterator[str]:
+    """The folders of the workspace that are on this machine."""
     folders = [one.uri for one in params.workspace_folders or ()]
-    uri = folders[0] if folders else params.root_uri
-    if uri is None:
-        return params.root_path or None
+    uris: list[str | None] = [*folders] or [params.root_uri]
+    for uri in uris:
+        path = params.root_path or "" if uri is None else _path(uri)
+        if os.path.isdir(path):  # noqa: PTH112 - a path as the client gave it
+            yield path
+
+
+def _path(uri: str) -> str:
+    """The path of a URI; empty for what is no file."""
     try:
-        path = file_path(document_uri(uri)) if uri.lower().startswith("file:") else ""
+        return file_path(document_uri(uri)) if uri.lower().startswith("file:") else ""
     except RetrieveError:
-        return None
-    return path if os.path.isdir(path) else None  # noqa: PTH112 - a path as the client gave it
+        return ""
 
 
 def new_server(read_settings: ReadSettings) -> ArazzoServer:
@@ -244,15 +250,17 @@ def _add_navigation(server: ArazzoServer) -> None:
         analysis = await server.readable(params.text_document)
         at = analysis.index.offset(params.position) if analysis else 0
         found = occurrence_at(analysis, at) if analysis else None
-        if found is None:
+        if analysis is None or found is None:
             return []
-        files = Files(server.documents.texts)
-        places = references(
-            server.documents.readable_analyses(),
-            found.symbol,
-            with_definition=params.context.include_declaration,
-        )
-        return [files.location(one) for one in places]
+        files, symbol = Files(server.documents.texts), found.symbol
+        is_included = params.context.include_declaration
+
+        def places() -> list[types.Location]:
+            every = server.documents.analyses_of(analysis, symbol.document)
+            listed = references(every, symbol, with_definition=is_included)
+            return [files.location(one) for one in listed]
+
+        return await server.in_thread(places)
 
     _add_rename(server)
 
@@ -281,8 +289,8 @@ def _add_rename(server: ArazzoServer) -> None:
         if analysis is None or not analysis.is_readable:
             raise JsonRpcInvalidParams("the document cannot be read as it is now")
         offset = analysis.index.offset(params.position)
-        every = list(server.documents.readable_analyses())
         files = Files(server.documents.texts)
+        every = partial(server.documents.analyses_of, analysis)
         work = partial(rename, analysis, every, offset, params.new_name, files)
         try:
             return await server.in_thread(work)

@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from arazzo_runner.lsp.workspace.analysis import Analysis, analyse
+from arazzo_runner.lsp.workspace.folder import unopened_texts
 from arazzo_runner.lsp.workspace.line_index import LineIndex
 from arazzo_runner.lsp.workspace.overlay import OutdatedTextError, TextStamps, overlay_access
 from arazzo_runner.lsp.workspace.texts import OpenText, OpenTexts
@@ -97,6 +98,7 @@ class Workspace:
         self, read_settings: ReadSettings, publish: Publish, report_bug: ReportBug
     ) -> None:
         self.texts = OpenTexts()
+        self.folders: tuple[str, ...] = ()
         self.settings = read_settings()
         self._read_settings = read_settings
         self._publish = publish
@@ -233,6 +235,21 @@ class Workspace:
         for state in self._documents.values():
             if state.readable is not None:
                 yield state.readable
+
+    def analyses_of(self, analysis: Analysis, document: str) -> Iterator[Analysis]:
+        """Those that may name what is in a document: of the open ones, and of the folders' others.
+
+        ``document`` is its base URI, as ``analysis`` knows it. Each of the others is read, hence in
+        a thread.
+        """
+        yield from [*self.readable_analyses()]
+        unit = analysis.units.get(document)
+        places = () if unit is None else (unit.document.source.uri.rpartition("/")[2],)
+        for text in unopened_texts(self.folders, self.texts, (document, *places)):
+            setting = self.setting_of(text, lambda: None)
+            found = self._analyse(text, setting, lambda: None)
+            if found.is_readable and document in found.units:
+                yield found
 
     def readable(self, analysis: Analysis) -> Analysis | None:
         """The analysis itself, or the last one of its document that could be read."""

@@ -93,7 +93,7 @@ def test_references(text: str, count: int, analysis: Analysis) -> None:
 
 def renamed(analysis: Analysis, at: int, name: str) -> str:
     """The text of the document with a name changed."""
-    edit = rename(analysis, [analysis], at, name, Files(OpenTexts()))
+    edit = rename(analysis, lambda _document: [analysis], at, name, Files(OpenTexts()))
     index = LineIndex(analysis.text.text)
     [(_, edits)] = edit.changes.items()
     text = analysis.text.text
@@ -179,5 +179,11 @@ def test_a_workflow_of_another_document(folder: Path) -> None:
     analysis = analysis_of(folder, text, "other.arazzo.yaml")
     found = [line(analysis, one) for one in definitions(analysis, offset("shop.bu┃y", text))]
     assert found == [(NAME, "- workflowId: buy")]
-    edit = rename(analysis, [analysis], offset("shop.bu┃y", text), "take", Files(OpenTexts()))
+    edit = rename(
+        analysis,
+        lambda _document: [analysis],
+        offset("shop.bu┃y", text),
+        "take",
+        Files(OpenTexts()),
+    )
     assert {uri.rpartition("/")[2] for uri in edit.changes} == {NAME, "other.arazzo.yaml"}

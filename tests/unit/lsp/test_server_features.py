@@ -1,9 +1,12 @@
 """Each thing that an editor asks for, over pipes, in a right document and in a broken one."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from lsprotocol import types
 
+from arazzo_runner.lsp.server import _folders
 from unit.lsp.client import Client
 from unit.lsp.project import DOCUMENT, NAME
 
@@ -66,6 +69,55 @@ def test_rename(client: Client) -> None:
     assert ask(client, "prepareRename", "tit┃le: Pets") is None
     found = ask(client, "rename", "- stepId: l┃ist", newName="all")
     assert [one["newText"] for one in found["changes"][client.uri(NAME)]] == ["all"] * 3
+
+
+OTHER = f"""arazzo: 1.0.1
+info: {{title: Others, version: '1'}}
+sourceDescriptions:
+- {{name: shop, url: {NAME}, type: arazzo}}
+workflows:
+- workflowId: all
+  steps:
+  - stepId: a
+    workflowId: $sourceDescriptions.shop.buy
+    parameters: [{{name: name, value: x}}]
+"""
+
+
+def test_documents_that_are_not_open_are_renamed_and_found_too(
+    client: Client, folder: Path
+) -> None:
+    (folder / "below").mkdir()
+    unopened = folder / "below" / "all.arazzo.yaml"
+    unopened.write_text(OTHER.replace(NAME, f"../{NAME}"))
+    (folder / "broken.arazzo.yaml").write_text(f"{NAME}: [")
+    (folder / "same-name.arazzo.yaml").write_text(OTHER.replace(NAME, f"elsewhere/{NAME}"))
+    try:
+        found = ask(client, "rename", "- workflowId: bu┃y", newName="take")
+        places = ask(
+            client, "references", "- workflowId: bu┃y", context={"includeDeclaration": False}
+        )
+    finally:
+        for one in ("below/all.arazzo.yaml", "broken.arazzo.yaml", "same-name.arazzo.yaml"):
+            (folder / one).unlink()
+        (folder / "below").rmdir()
+    assert set(found["changes"]) == {client.uri(NAME), unopened.as_uri()}
+    [edit] = found["changes"][unopened.as_uri()]
+    assert edit["newText"] == "$sourceDescriptions.shop.take"[-len(edit["newText"]) :]
+    assert unopened.as_uri() in {one["uri"] for one in places}
+
+
+def test_all_folders_of_a_workspace_that_are_there_count(tmp_path: Path) -> None:
+    (tmp_path / "a b").mkdir()
+    uris = [tmp_path.as_uri(), (tmp_path / "a b").as_uri(), (tmp_path / "c").as_uri(), "ssh://x/y"]
+    folders = [types.WorkspaceFolder(one, "") for one in uris]
+    params = types.InitializeParams(types.ClientCapabilities(), workspace_folders=folders)
+    assert [*_folders(params)] == [str(tmp_path), str(tmp_path / "a b")]
+    alone = types.InitializeParams(types.ClientCapabilities(), root_uri=tmp_path.as_uri())
+    assert [*_folders(alone)] == [str(tmp_path)]
+    old = types.InitializeParams(types.ClientCapabilities(), root_path=str(tmp_path))
+    assert [*_folders(old)] == [str(tmp_path)]
+    assert [*_folders(types.InitializeParams(types.ClientCapabilities()))] == []
 
 
 def test_a_rename_that_is_refused_says_why(client: Client) -> None:
