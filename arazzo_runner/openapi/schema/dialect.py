@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from arazzo_runner.expression.value import Value
-from arazzo_runner.openapi.schema.walk import Relation, keywords
+from arazzo_runner.openapi.schema.walk import Relation, keywords, with_rest_items
 from arazzo_runner.text.pattern import lazy_pattern
 
 _COMBINING: Final = frozenset(keywords(Relation.ALL, Relation.CHOICE))
@@ -27,9 +27,7 @@ def translate_schema(
             exclusive = written.pop(name)
             if exclusive and plain in written:
                 written[name] = written.pop(plain)
-    if "additionalItems" in written and isinstance(node.get("items"), list):
-        # Before 2020-12: of the items behind those of the list.
-        written["items"] = written.pop("additionalItems")
+    written = with_rest_items(node, written)
     if written.get("type") == "file":
         written["type"] = "string"
     if isinstance(written.get("pattern"), str):

@@ -210,6 +210,14 @@ def member_schemas(
         yield from subschemas(node, Relation.REST, Relation.UNEVALUATED)
 
 
+def with_rest_items(node: dict[str, Any], written: dict[str, Value]) -> dict[str, Value]:
+    """What a schema is in 2020-12: before, items behind those of a list had another keyword."""
+    if "additionalItems" not in written or not isinstance(node.get("items"), list):
+        return written
+    others = {name: one for name, one in written.items() if name != "additionalItems"}
+    return {**others, "items": written["additionalItems"]}
+
+
 def listed_items(node: dict[str, Any]) -> list[Subschema]:
     """The schemas of the first items, one for each."""
     return [one for one in subschemas(node, Relation.ITEM) if len(one.path) > 1]
