@@ -1,4 +1,4 @@
-"""What a package that adds something to `arazzo` is written against: signers of requests.
+"""What a package that adds something to `arazzo` is written against: signers, reports, rules.
 
 A package offers an object under an entry point; nothing here is imported by it unless it wants the
 types. The names here change only with a major version. docs/plugins.md has examples.
@@ -6,13 +6,17 @@ types. The names here change only with a major version. docs/plugins.md has exam
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 SIGNERS: Final = "arazzo.signers"
 """The group of entry points of :class:`RequestSigner`."""
+REPORTS: Final = "arazzo.reports"
+"""The group of entry points of :class:`ReportFormat`."""
+RULES: Final = "arazzo.rules"
+"""The group of entry points of :class:`LintRule`."""
 
 
 class SigningError(Exception):
@@ -52,5 +56,56 @@ class RequestSigner(Protocol):
         """The header fields to set, in place of those of the same names.
 
         Raises :class:`SigningError` where that cannot be done.
+        """
+        ...
+
+
+class ReportFormat(Protocol):
+    """A kind of report, by its name for ``--report NAME[=PATH]``.
+
+    ``file_name`` is the path where none is named; ``-`` is standard output.
+    """
+
+    file_name: str
+
+    def pieces(self, report: Mapping[str, Any]) -> Iterable[bytes]:
+        """The report, piece by piece.
+
+        ``report`` is that of ``--report json`` as plain data (`arazzo schema report`), its secrets
+        masked.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class RuleFinding:
+    """What a rule has found: a sentence without a final period, and the way out.
+
+    ``pointer`` are the keys and indexes that lead to it in the Arazzo document.
+    """
+
+    message: str
+    pointer: Sequence[str | int] = ()
+    help: str | None = None
+
+
+class LintRule(Protocol):
+    """A rule of ``arazzo validate --rule NAME``.
+
+    ``code`` is three or more capital letters and a number, such as ``ACME001``; ``severity`` is
+    ``error``, ``warning`` or ``hint``; ``explanation`` is what `arazzo explain` prints.
+    """
+
+    code: str
+    title: str
+    severity: str
+    explanation: str
+
+    def check(
+        self, document: Mapping[str, Any], sources: Mapping[str, Any]
+    ) -> Iterable[RuleFinding]:
+        """All findings about a document; ``sources`` are its API descriptions by their names.
+
+        Both are plain data, which must not be changed.
         """
         ...

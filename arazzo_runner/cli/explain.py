@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import click
@@ -10,6 +11,7 @@ from arazzo_runner.cli.options.color import terminal_style
 from arazzo_runner.cli.options.flags import flags_of
 from arazzo_runner.explain import pages
 from arazzo_runner.explain.pages import read_explanation
+from arazzo_runner.report.safe_text import escape
 from arazzo_runner.text.codes import CODES
 from arazzo_runner.text.diagnostic import nearest
 
@@ -20,7 +22,7 @@ def _check_code(_ctx: click.Context, param: click.Parameter, text: str | None) -
         return None
     code = text.strip().upper()
     code = f"AZ{code}" if code.isdecimal() else code
-    if code in CODES:
+    if code in CODES or _rule_text(code, "text"):
         return code
     match = nearest(code, CODES)
     hint = f"did you mean `{match}`?" if match else "`arazzo explain` lists them"
@@ -39,7 +41,25 @@ def command(code: str | None, form: str) -> int:
     return 0
 
 
+def _rule_text(code: str, form: str) -> str:
+    """What a rule of another package says of its code; empty where there is none."""
+    from arazzo_runner.explain.package_rules import find_rule
+
+    rule = find_rule(code)
+    if rule is None:
+        return ""
+    value = rule.value
+    if form == "json":
+        found = {"code": code, "title": value.title, "severity": value.severity}
+        return json.dumps({**found, "meaning": value.explanation, "package": rule.package}) + "\n"
+    lines = [f"{code}: {value.title}", f"severity: {value.severity}", "", value.explanation.strip()]
+    package = f"the rule `{rule.name}` of the package `{rule.package}`: `--rule {rule.name}`"
+    return "".join(f"{escape(one)}\n" for one in "\n".join([*lines, "", package]).split("\n"))
+
+
 def _render_code(code: str, form: str) -> str:
+    if code not in CODES:
+        return _rule_text(code, form)
     found = read_explanation(code)
     if form == "json":
         return pages.render_json(found)

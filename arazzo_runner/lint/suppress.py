@@ -15,6 +15,8 @@ from arazzo_runner.text.positions import locate_place
 from arazzo_runner.text.source import SourceFile
 
 _COMMENT: Final = lazy_pattern(r"#[ \t]*arazzo:[ \t]*ignore(?:\[(?P<codes>[^\]\n]*)\])?")
+# The codes of rules that other packages offer, such as `ACME001`.
+_OF_PACKAGES: Final = lazy_pattern(r"[A-Z]{3,20}[0-9]{1,6}")
 _ALL: Final = ""
 """The beginning of every code."""
 
@@ -61,6 +63,8 @@ class Silence(Struct, frozen=True):
 def unknown_code_message(beginning: str) -> str | None:
     """What to say of a beginning that no code has: the nearest code, or what codes look like."""
     if beginning and any(code.startswith(beginning) for code in CODES):
+        return None
+    if _OF_PACKAGES.fullmatch(beginning) and not beginning.startswith("AZ"):
         return None
     match = nearest(beginning, CODES)
     hint = f"did you mean `{match}`?" if match else "codes begin with AZ1, AZ2, AZ3, AZ4 or AZ5"

@@ -38,11 +38,15 @@ if TYPE_CHECKING:
 
 
 class ValidateOptions(Struct, frozen=True):
-    """How documents are validated: where their sources are, limits, and what is reported."""
+    """How documents are validated: where their sources are, limits, and what is reported.
+
+    ``rules`` are the names of those that other packages offer.
+    """
 
     overrides: Mapping[str, str] = field(default_factory=dict)
     limits: LoadLimits = field(default_factory=LoadLimits)
     selection: Selection = field(default_factory=Selection)
+    rules: tuple[str, ...] = ()
 
 
 def validate(
@@ -64,7 +68,12 @@ def unsorted_findings(
         examined = examine_description(access, document, wanted.overrides, wanted.limits, shared)
     except UsageError as reason:
         return reason.diagnostics
-    return selected_findings(description_findings(examined), examined, wanted, document)
+    findings = description_findings(examined)
+    if wanted.rules:
+        from arazzo_runner.pipeline.package_rules import rule_findings
+
+        findings += rule_findings(examined.units.values(), wanted.rules)
+    return selected_findings(findings, examined, wanted, document)
 
 
 def selected_findings(

@@ -34,8 +34,21 @@ KINDS: Final[dict[str, str]] = {
 """The kinds of reports, each with the path used without one; ``-`` is standard output."""
 
 
+def default_path(kind: str) -> str:
+    """The path of a report without one. Raises UsageError for a kind that there is not."""
+    if kind in KINDS:
+        return KINDS[kind]
+    from arazzo_runner.report.package_format import package_file_name
+
+    return package_file_name(kind)
+
+
 def renderer(kind: str) -> Render:
-    """The function that renders a kind of :data:`KINDS`."""
+    """The function that renders a kind of :data:`KINDS`, or of another package."""
+    if kind not in KINDS:
+        from arazzo_runner.report.package_format import package_renderer
+
+        return package_renderer(kind)
     render: Render = import_module(f"arazzo_runner.report.formats.{kind}").report_pieces
     return render
 

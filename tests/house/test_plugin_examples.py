@@ -50,11 +50,12 @@ def run(folder: Path, *words: str, cwd: Path, **variables: str) -> subprocess.Co
     )
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda one: one.name)
-def test_its_own_tests_pass(example, tmp_path):
-    install(example, tmp_path)
-    words = ("pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, str(example / "tests"))
-    ran = run(tmp_path, *words, cwd=tmp_path)
+def test_their_own_tests_pass(tmp_path):
+    for example in EXAMPLES:
+        install(example, tmp_path)
+    folders = [str(example / "tests") for example in EXAMPLES]
+    words = ("pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull, *folders)
+    ran = run(tmp_path, *words, cwd=tmp_path, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
@@ -112,3 +113,137 @@ def test_auth_knows_what_the_signer_needs(project, tmp_path):
     shown = run(packages, *words, cwd=project).stdout
     assert "signature by `hmac-sha256`" in shown
     assert "ARAZZO_AUTH_SHOP_LOGIN_SECRET  not set" in shown
+
+
+@pytest.fixture
+def packages(tmp_path, monkeypatch):
+    """A folder for packages, of which this process knows too."""
+    folder = tmp_path / "packages"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(str(folder))
+    yield folder
+    forget_packages()
+
+
+def forget_packages() -> None:
+    from arazzo_runner.explain.package_rules import load_rule
+    from arazzo_runner.report.package_format import _load
+
+    load_rule.cache_clear()
+    _load.cache_clear()
+    for name in ("arazzo_csv_report", "arazzo_description_rule"):
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def arazzo(project, monkeypatch, capsys):
+    """Run a command in this process: its exit code, and what it prints on each stream."""
+    monkeypatch.chdir(project)
+
+    def call(*words: str) -> tuple[int, str, str]:
+        from arazzo_runner.cli.main import main
+
+        forget_packages()
+        code = main(words)
+        return (code, *capsys.readouterr())
+
+    return call
+
+
+def test_the_report_is_written(project, packages):
+    install(ROOT / "examples" / "plugins" / "csv-report", packages)
+    ran = run(
+        packages, *("arazzo_runner", "run", "flow.arazzo.yaml", "--mock", "--no-auth", "all"),
+        *("--report", "csv", "--report", "csv=-"), cwd=project,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    written = (project / "arazzo-report.csv").read_text("utf-8").splitlines()
+    assert written[0] == "workflow,step,status,seconds"
+    assert written[1].startswith("order,get,passed,")
+    assert ran.stdout.splitlines() == written
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("import nowhere", "No module named 'nowhere'"),
+        ("class CsvReport: pass", "`file_name` has to be a name"),
+        ("class CsvReport:\n  def __init__(self, a): pass", "TypeError"),
+        ("class CsvReport:\n  file_name = 'r.csv'", "it has no method `pieces`"),
+        (
+            "class CsvReport:\n  file_name = 'r.csv'\n  def pieces(self, report): return [1]",
+            "bytes",
+        ),
+        ("class CsvReport:\n  file_name = 'r.csv'\n  def pieces(self, report): report['x']", "'x'"),
+    ],
+)
+def test_what_a_broken_report_is_called(packages, arazzo, text, why):
+    install(ROOT / "examples" / "plugins" / "csv-report", packages)
+    (packages / "arazzo_csv_report.py").write_text(text)
+    code, _, shown = arazzo("run", "flow.arazzo.yaml", "--mock", "--no-auth=all", "--report=csv")
+    assert code == 2
+    assert "`csv` of the package `arazzo-csv-report 1.0` cannot be used" in shown
+    assert why in shown
+
+
+def test_a_mistyped_kind(packages, arazzo):
+    install(ROOT / "examples" / "plugins" / "csv-report", packages)
+    code, _, shown = arazzo("run", "flow.arazzo.yaml", "--mock", "--report", "cvs")
+    assert (code, "did you mean `csv`?" in shown) == (2, True)
+
+
+RULE = ("--rule", "step-descriptions")
+
+
+def test_the_rule_finds_and_is_explained(project, packages, arazzo):
+    install(ROOT / "examples" / "plugins" / "description-rule", packages)
+    words = ("validate", "flow.arazzo.yaml")
+    shown = arazzo(*words, *RULE)[1]
+    assert "warning[DOC001]: the step `get` has no description" in shown
+    assert "flow.arazzo.yaml:6:20" in shown
+    assert "DOC001" not in arazzo(*words)[1]
+    assert "DOC001" not in arazzo(*words, *RULE, "--ignore", "DOC001")[1]
+    assert arazzo(*words, *RULE, "--strict")[0] == 3
+    assert '"a step has no description"' in arazzo(*words, *RULE, "--format", "sarif")[1]
+    page = arazzo("explain", "doc001")[1]
+    assert page.startswith("DOC001: a step has no description\nseverity: warning\n")
+    assert "`arazzo-description-rule 1.0`" in page
+    assert (
+        '"package": "arazzo-description-rule 1.0"'
+        in arazzo("explain", "DOC001", "--format=json")[1]
+    )
+    assert arazzo("explain", "DOC002")[0] == 2
+    text = (project / "flow.arazzo.yaml").read_text()
+    (project / "flow.arazzo.yaml").write_text(f"{text.rstrip()} # arazzo: ignore[DOC001]\n")
+    assert "DOC001" not in arazzo(*words, *RULE)[1]
+
+
+def test_the_configuration_names_rules_for_all_processes(project, packages):
+    install(ROOT / "examples" / "plugins" / "description-rule", packages)
+    (project / "arazzo.toml").write_text('[validate]\nrule = ["step-descriptions"]\njobs = 2\n')
+    (project / "other.arazzo.yaml").write_text(FLOW)
+    ran = run(packages, "arazzo_runner", "validate", ".", cwd=project)
+    assert ran.stdout.count("warning[DOC001]") == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ('"DOC001"', '"AZ001"', "`code` has to be like `ACME001`"),
+        ('"warning"', '"fatal"', "`severity` has to be"),
+        ("title =", "name =", "`title` has to be a text"),
+        ("def check", "def judge", "it has no method `check`"),
+        ("def check", "def __init__(self, a): ...\n    def check", "TypeError"),
+        ("yield RuleFinding(", "yield (", "`check` has to give findings, not tuple"),
+        ("yield RuleFinding(message", "yield RuleFinding(4", "has to be a text"),
+        ("document.get", "document.got", "AttributeError"),
+    ],
+)
+def test_what_a_broken_rule_is_called(packages, arazzo, old, new, why):
+    install(ROOT / "examples" / "plugins" / "description-rule", packages)
+    module = packages / "arazzo_description_rule.py"
+    module.write_text(module.read_text("utf-8").replace(old, new))
+    code, _, shown = arazzo("validate", "flow.arazzo.yaml", *RULE)
+    assert code == 2
+    assert "`step-descriptions` of the package `arazzo-description-rule 1.0`" in shown
+    assert why in shown

@@ -146,9 +146,12 @@ def _outputs(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _default_path(kind: str) -> str:
-    from arazzo_runner.report.files import KINDS
+    from arazzo_runner.report.files import default_path
 
-    return KINDS.get(kind, "-")
+    try:
+        return default_path(kind)
+    except UsageError:  # it is said where the report is read
+        return "-"
 
 
 def _files_of_flags(given: Mapping[str, Any]) -> Iterator[str]:

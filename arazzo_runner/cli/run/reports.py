@@ -22,7 +22,7 @@ from arazzo_runner.executor.events import Event, WorkflowFinished
 from arazzo_runner.executor.result import RunResult, WorkflowResult
 from arazzo_runner.pipeline import run as pipeline
 from arazzo_runner.report.exit_code import ExitCode
-from arazzo_runner.report.files import KINDS, renderer
+from arazzo_runner.report.files import KINDS, default_path, renderer
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.safe_text import escape_stream
 from arazzo_runner.report.secrets import Masker
@@ -173,11 +173,21 @@ def _of_json(as_json: bool) -> Iterator[ReportTarget]:  # noqa: FBT001 - the fla
 def _read(text: str) -> ReportTarget:
     kind, _, path = text.partition("=")
     if kind not in KINDS:
-        kinds = ", ".join(f"`{one}`" for one in KINDS)
-        match = nearest(kind, KINDS)
+        _check_offered(kind, text)
+    return ReportTarget(kind, path or default_path(kind))
+
+
+def _check_offered(kind: str, text: str) -> None:
+    """Raise click.UsageError for a kind that no other package has either."""
+    from arazzo_runner.entry_points import plugin_names
+    from arazzo_runner.plugins import REPORTS
+
+    known = [*KINDS, *plugin_names(REPORTS)]
+    if kind not in known:
+        kinds = ", ".join(f"`{one}`" for one in known)
+        match = nearest(kind, known)
         hint = f"; did you mean `{match}`?" if match else ""
         raise click.UsageError(f"`--report {text}`: the kinds of reports are {kinds}{hint}")
-    return ReportTarget(kind, path or KINDS[kind])
 
 
 def _place(target: ReportTarget) -> str | None:

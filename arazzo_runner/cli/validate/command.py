@@ -60,7 +60,9 @@ def command(named: tuple[str, ...], **given: Any) -> int:
         check_outputs(given, chosen)
     job = ValidationJob(
         retrieve_settings(given),
-        ValidateOptions(given["sources"], load_limits(given), selection(given, len(chosen))),
+        ValidateOptions(
+            given["sources"], load_limits(given), selection(given, len(chosen)), given["rules"]
+        ),
         _style(given),
         _fix_options(given),
         # What a baseline holds is not reported.

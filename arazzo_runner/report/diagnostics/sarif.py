@@ -17,6 +17,7 @@ from arazzo_runner.report.diagnostics.located import (
 )
 from arazzo_runner.report.formats.json_stream import OpenArray, OpenObject, json_text_stream
 from arazzo_runner.report.safe_text import escape, escape_lines
+from arazzo_runner.text.codes import CODES
 from arazzo_runner.version import VERSION
 
 SCHEMA: Final = (
@@ -45,6 +46,8 @@ def sarif_pieces(done: ValidationReport) -> Iterator[str]:
 
 
 def _rule(code: str) -> dict[str, Any]:
+    if code not in CODES:
+        return _rule_of_package(code)
     found = read_explanation(code)
     help_text = "\n\n".join(filter(None, [found.why, found.mend]))
     return {
@@ -53,6 +56,21 @@ def _rule(code: str) -> dict[str, Any]:
         "fullDescription": {"text": found.meaning.strip()},
         "help": {"text": help_text, "markdown": help_text},
         "defaultConfiguration": {"level": _LEVELS.get(found.severity, "warning")},
+    }
+
+
+def _rule_of_package(code: str) -> dict[str, Any]:
+    from arazzo_runner.explain.package_rules import find_rule
+
+    found = find_rule(code)
+    if found is None:
+        return {"id": code}
+    value = found.value
+    return {
+        "id": code,
+        "shortDescription": {"text": value.title},
+        "fullDescription": {"text": value.explanation.strip()},
+        "defaultConfiguration": {"level": _LEVELS[value.severity]},
     }
 
 
