@@ -4,6 +4,9 @@
 # site is built with, `environment release FOLDER` what builds distributions, both without the project.
 # PYTHON names the interpreter to build it with; pip reads its own configuration and PIP_* variables.
 
+# Where it is set, each process of a test compiles all that it imports.
+unset PYTHONDONTWRITEBYTECODE
+
 is_recent='import sys; sys.exit(sys.version_info < (3, 11))'
 
 say() { printf '%s\n' "$*" >&2; }

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,6 @@ from house.test_recursions import is_there
 
 ROOT = Path(__file__).parents[2] / "arazzo_runner"
 TABLE = tomllib.loads((Path(__file__).parent / "parsers.toml").read_text(encoding="utf-8"))
-CALLED = {
-    ".".join(path.relative_to(ROOT).with_suffix("").parts): called_names(path.read_text("utf-8"))
-    for path in sorted(ROOT.rglob("*.py"))
-}
 PARSERS = {call for row in TABLE.values() for call in row["calls"]}
 # How functions that parse are called in libraries.
 WORDS = {
@@ -24,14 +21,25 @@ WORDS = {
 }
 
 
+@cache
+def called() -> dict[str, set[str]]:
+    """What each module calls; read by the tests that ask, not by all who collect them."""
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): called_names(
+            path.read_text("utf-8")
+        )
+        for path in sorted(ROOT.rglob("*.py"))
+    }
+
+
 def test_each_call_of_a_parser_is_in_one_row() -> None:
     """A row more or less for a module is a question: what does the parser raise there?"""
-    found = {(call, module) for module, calls in CALLED.items() for call in calls & PARSERS}
+    found = {(call, module) for module, calls in called().items() for call in calls & PARSERS}
     rows = Counter(
         (call, module)
         for row in TABLE.values()
         for module in row["modules"]
-        for call in CALLED.get(module, set()) & {*row["calls"]}
+        for call in called().get(module, set()) & {*row["calls"]}
     )
     assert sorted(found - rows.keys()) == [], "catch what it raises, then add the module to its row"
     assert [pair for pair, count in rows.items() if count > 1] == []
@@ -42,8 +50,8 @@ def test_a_row_has_modules_that_call_it_alone(name: str) -> None:
     row = TABLE[name]
     calls = {*row["calls"]}
     assert row["modules"] == sorted(row["modules"])
-    assert [one for one in row["modules"] if not calls & CALLED.get(one, set())] == []
-    assert calls - set().union(*CALLED.values()) == set()
+    assert [one for one in row["modules"] if not calls & called().get(one, set())] == []
+    assert calls - set().union(*called().values()) == set()
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -57,8 +65,8 @@ def test_what_a_parser_raises_is_shown_by_tests(name: str) -> None:
 def test_no_other_parser_is_called() -> None:
     foreign = [
         (module, one)
-        for module, called in CALLED.items()
-        for one in called - PARSERS
+        for module, calls in called().items()
+        for one in calls - PARSERS
         if not one.startswith("arazzo_runner.") and one.rpartition(".")[2] in WORDS
     ]
     assert foreign == [], "give it a row"
