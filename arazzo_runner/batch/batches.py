@@ -54,6 +54,10 @@ returning chunks.chunk, chunks.batch, priority
 """
 
 
+_DROP: Final = """
+with dropped as (delete from batches where batch = %s returning run_id::text)
+delete from meta using dropped where starts_with(name, run_id || ' ')
+"""
 _LEAST_AT_ONCE: Final = 2
 _MOST_AT_ONCE: Final = 20
 
@@ -77,6 +81,11 @@ class BatchStatus(Struct, frozen=True):
     chunks_done: int
     chunks_taken: int
     workers: Sequence[WorkerInfo]
+
+
+def setting_name(name: str, run_id: str) -> str:
+    """What a setting of a batch is called among those of all."""
+    return f"{run_id} {name}"
 
 
 def find_batch(database: Database, batch: int) -> BatchRecord | None:
@@ -179,7 +188,7 @@ def chunks_to_queue(database: Database, most: int) -> list[QueuedChunk]:
 def drop_calls(database: Database, batch: int) -> int:
     """Remove the calls of rows that passed; returns how many there were."""
     statement = (
-        f"delete from calls_{batch} as calls using rows_{batch} as rows"  # noqa: S608
+        f"delete from calls_{batch:d} as calls using rows_{batch:d} as rows"  # noqa: S608
         " where calls.n = rows.n and rows.status = %s"
     )
     passed = ROW_STATES.index("passed")
@@ -198,8 +207,8 @@ def drop_finished(database: Database, before: float | None, batch: int | None = 
             [before, batch],
         ).fetchall()
         for (number,) in found:
-            connection.execute(f"drop table rows_{number}, calls_{number}".encode())
-            connection.execute("delete from batches where batch = %s", [number])
+            connection.execute(f"drop table rows_{number:d}, calls_{number:d}".encode())
+            connection.execute(_DROP, [number])
         return len(found)
 
     return database.perform(drop)
@@ -212,7 +221,7 @@ def results_of(database: Database, batch: int, states: Sequence[RowState]) -> It
     while True:
         rows = _select(
             database,
-            f"select n, name, status, code, result from rows_{batch}"  # noqa: S608
+            f"select n, name, status, code, result from rows_{batch:d}"  # noqa: S608
             " where n > %s and status = any(%s) order by n limit 1000",
             after,
             numbers,

@@ -102,7 +102,7 @@ class WorkerChunks:
     def open_rows(self, lease: ChunkLease) -> list[OpenRow]:
         """The rows of a chunk that have not ended, in order."""
         query = (
-            f"select n, name, inputs, tried from rows_{lease.batch}"  # noqa: S608
+            f"select n, name, inputs, tried from rows_{lease.batch:d}"  # noqa: S608
             " where n between %s and %s and status = 0 order by n"
         )
         rows = self._database.perform(
@@ -133,7 +133,7 @@ class WorkerChunks:
         }  # fmt: skip
 
         def finish(connection: psycopg.Connection[tuple[Any, ...]]) -> bool:
-            statement = _DONE.replace("{batch}", str(lease.batch)).encode()
+            statement = _DONE.replace("{batch}", f"{lease.batch:d}").encode()
             is_done = connection.execute(statement, names).rowcount == 1
             if is_done:
                 connection.execute(_END, names)
@@ -150,7 +150,7 @@ class WorkerChunks:
         rows = {"first": lease.first, "last": lease.last, **names}
 
         def release(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
-            connection.execute(_UNTRIED.replace("{batch}", str(lease.batch)).encode(), rows)
+            connection.execute(_UNTRIED.replace("{batch}", f"{lease.batch:d}").encode(), rows)
             connection.execute(
                 "update chunks set worker = null, queued = null"
                 " where chunk = %(chunk)s and worker = %(me)s",

@@ -117,7 +117,7 @@ class EntryArrays(Struct):
             entries = getattr(self, name)
             tuples = entries.values() if isinstance(entries, dict) else entries
             if tuples:
-                parts.append(text.replace("{batch}", str(batch)))
+                parts.append(text.replace("{batch}", f"{batch:d}"))
                 values |= _columns(f"{name}_", columns, tuples)
         return f"with {','.join(parts)}\nselect chunk from ok", values
 

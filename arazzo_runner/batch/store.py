@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from arazzo_runner.batch.batches import drop_finished
+from arazzo_runner.batch.batches import drop_finished, setting_name
 from arazzo_runner.batch.database import Database
 from arazzo_runner.batch.flush import Lease, entry_arrays
 from arazzo_runner.batch.model import (
@@ -55,13 +55,19 @@ class BatchStore:
     """
 
     def __init__(
-        self, database: Database, batch: int = 0, submission: BatchSubmission | None = None
+        self,
+        database: Database,
+        batch: int = 0,
+        submission: BatchSubmission | None = None,
+        run_id: str = "",
     ) -> None:
+        """``run_id`` is that of the batch, whose settings it names."""
         self._database = database
         self._submission = submission
         self._leases: dict[int, ChunkLease] = {}
         self._size = submission.chunk if submission else 1
         self._keeps_calls = submission.keeps_calls if submission else True
+        self._run_id = run_id
         self.batch = batch
 
     def hold(self, lease: ChunkLease) -> None:
@@ -138,7 +144,7 @@ class BatchStore:
         """The rows in order."""
         del run_id
         rows = self._select(
-            f"select n, name, inputs, status from rows_{self.batch} order by n"  # noqa: S608
+            f"select n, name, inputs, status from rows_{self.batch:d} order by n"  # noqa: S608
         )
         return [RowRecord(n, name, inputs, ROW_STATES[one]) for n, name, inputs, one in rows]
 
@@ -151,7 +157,7 @@ class BatchStore:
         """The calls of the rows from ``first`` to ``last``, by row."""
         found: dict[int, list[CallRecord]] = {}
         for row, *values in self._select(
-            f"select n, key, kind, digest, begun, outcome from calls_{self.batch}"  # noqa: S608
+            f"select n, key, kind, digest, begun, outcome from calls_{self.batch:d}"  # noqa: S608
             " where n between %s and %s order by n, begun",
             first,
             last,
@@ -163,7 +169,7 @@ class BatchStore:
         """How many rows are in which state."""
         del run_id
         rows = self._select(
-            f"select status, count(*) from rows_{self.batch} group by status"  # noqa: S608
+            f"select status, count(*) from rows_{self.batch:d} group by status"  # noqa: S608
         )
         return {ROW_STATES[status]: count for status, count in rows}
 
@@ -171,7 +177,7 @@ class BatchStore:
         """How many calls there are."""
         del run_id
         counts = self._select(
-            f"select count(*), count(*) - count(outcome) from calls_{self.batch}"  # noqa: S608
+            f"select count(*), count(*) - count(outcome) from calls_{self.batch:d}"  # noqa: S608
         )
         return CallCounts(*counts[0])
 
@@ -180,8 +186,10 @@ class BatchStore:
         return drop_finished(self._database, before)
 
     def read_setting(self, name: str) -> bytes | None:
-        """A setting of all batches."""
-        found = self._select("select value from meta where name = %s", name)
+        """A setting of the batch."""
+        found = self._select(
+            "select value from meta where name = %s", setting_name(name, self._run_id)
+        )
         return found[0][0] if found else None
 
     def write_setting(self, name: str, value: bytes) -> None:
@@ -189,7 +197,7 @@ class BatchStore:
         self._execute(
             "insert into meta values (%s, %b) on conflict (name) do update set value ="
             " excluded.value",
-            name,
+            setting_name(name, self._run_id),
             value,
         )
 
@@ -208,13 +216,13 @@ class BatchStore:
 
 def _make_partitions(connection: psycopg.Connection[tuple[Any, ...]], batch: int) -> None:
     for table, fill in (("rows", 80), ("calls", 90)):
-        name = f"{table}_{batch}"
+        name = f"{table}_{batch:d}"
         connection.execute(
             f"create table {name} (like {table} including all)"
-            f" with (fillfactor = {fill}, autovacuum_vacuum_scale_factor = 0.02)".encode()
+            f" with (fillfactor = {fill:d}, autovacuum_vacuum_scale_factor = 0.02)".encode()
         )
         connection.execute(
-            f"alter table {table} attach partition {name} for values in ({batch})".encode()
+            f"alter table {table} attach partition {name} for values in ({batch:d})".encode()
         )
 
 
@@ -222,7 +230,7 @@ def _copy_rows(
     connection: psycopg.Connection[tuple[Any, ...]], batch: int, rows: Iterable[RowRecord]
 ) -> int:
     total = 0
-    statement = f"copy rows_{batch}(batch, n, name, inputs) from stdin (format binary)"
+    statement = f"copy rows_{batch:d}(batch, n, name, inputs) from stdin (format binary)"
     with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
         copy.set_types(["int4", "int8", "text", "bytea"])
         for row in rows:

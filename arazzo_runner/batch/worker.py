@@ -83,12 +83,16 @@ class BatchWorker:
         open_batch: Callable[[int], Awaitable[RunnableBatch | None]],
         feed: Callable[[int], Sequence[QueuedChunk]],
         jobs: int,
+        say: Callable[[str | None], None] = lambda _reason: None,
     ) -> None:
+        """``say`` is called with why the database does not answer, and with None when it does."""
         self._chunks = chunks
         self._queue = queue
         self._open_batch = open_batch
         self._feed = feed
         self._gate = RowGate(jobs)
+        self._say = say
+        self._away: str | None = None
         self._tasks: dict[int, asyncio.Task[QueuedChunk | None]] = {}
         self._active: dict[int, ActiveChunk] = {}
         self._is_stopping = False
@@ -231,13 +235,26 @@ class BatchWorker:
     async def _beat(self) -> None:
         """Say that this worker is there, and find out which chunks it has no more."""
         while True:
-            with suppress(DatabaseError):
-                await asyncio.to_thread(self._chunks.beat)
-                leases = [one.lease for one in self._active.values()]
-                lost = await asyncio.to_thread(self._chunks.lost, leases)
-                for chunk in lost & self._active.keys():
-                    self._active[chunk].is_lost = True
+            try:
+                await self._beat_once()
+            except DatabaseError as reason:
+                self._note(str(reason))
+            else:
+                self._note(None)
             await asyncio.sleep(_BEAT_SECONDS)
+
+    async def _beat_once(self) -> None:
+        await asyncio.to_thread(self._chunks.beat)
+        leases = [one.lease for one in self._active.values()]
+        lost = await asyncio.to_thread(self._chunks.lost, leases)
+        for chunk in lost & self._active.keys():
+            self._active[chunk].is_lost = True
+
+    def _note(self, away: str | None) -> None:
+        """Say once that the database is away, and once that it is back."""
+        if (away is None) != (self._away is None):
+            self._say(away)
+        self._away = away
 
     async def _clean(self) -> None:
         """Give the chunks of the dead to others, and keep the queue filled."""

@@ -84,18 +84,23 @@ class ResponseReceived(SafeRepr, frozen=True):
         return f"{self.key}, {self.outcome.brief()}"
 
 
-class MessageSent(SafeRepr, frozen=True):
-    """A message was handed over to a channel, or the reason why it could not be."""
+class MessageOutcome(SafeRepr, frozen=True):
+    """What came of a message of a channel, or the reason why nothing did."""
 
     key: str
     channel: str
     outcome: StepMessage | TransportFailure
     depth: int
-    call: PublishCall
 
     def brief(self) -> str:
         """Which attempt, and what came of it."""
         return f"{self.key}, {self.outcome.brief()}"
+
+
+class MessageSent(MessageOutcome, frozen=True):
+    """A message was handed over to a channel, or the reason why it could not be."""
+
+    call: PublishCall
 
 
 class MessageAwaited(SafeRepr, frozen=True):
@@ -112,17 +117,8 @@ class MessageAwaited(SafeRepr, frozen=True):
         return f"{self.key}, {self.channel}"
 
 
-class MessageReceived(SafeRepr, frozen=True):
+class MessageReceived(MessageOutcome, frozen=True):
     """A message was received, or the reason why none was."""
-
-    key: str
-    channel: str
-    outcome: StepMessage | TransportFailure
-    depth: int
-
-    def brief(self) -> str:
-        """Which attempt, and what came."""
-        return f"{self.key}, {self.outcome.brief()}"
 
 
 class CriterionJudged(SafeRepr, frozen=True):

@@ -18,6 +18,26 @@ _NONCE: Final = 12
 _SCRYPT: Final = {"n": 1 << 14, "r": 8, "p": 1, "dklen": 32, "maxmem": 64 << 20}
 
 
+def options_place(run_id: str) -> str:
+    """What the options of a run are sealed as."""
+    return f"options {run_id}"
+
+
+def inputs_place(run_id: str, row: int) -> str:
+    """What the inputs of a row are sealed as."""
+    return f"inputs {run_id} {row}"
+
+
+def call_place(run_id: str, row: int, key: str) -> str:
+    """What the outcome of a call is sealed as."""
+    return f"call {run_id} {row} {key}"
+
+
+def result_place(run_id: str, row: int) -> str:
+    """What the result of a row is sealed as."""
+    return f"result {run_id} {row}"
+
+
 class Cipher(Protocol):
     """Hides bytes and finds them again; ``place`` says what they are, and is not hidden."""
 
@@ -61,6 +81,11 @@ class AesCipher:
             return self._aes.decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode())
         except (InvalidTag, ValueError):
             raise JournalError("is damaged, or was changed: an entry does not open") from None
+
+
+def is_encrypted(store: JournalStore) -> bool:
+    """Whether a journal that has entries is encrypted."""
+    return store.read_setting(_SALT) is not None
 
 
 def cipher_for(store: JournalStore, secret: str | None) -> Cipher:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from types import TracebackType
-from typing import Final
 
 from msgspec.structs import replace
 
-from arazzo_runner.journal.cipher import Cipher, cipher_for
+from arazzo_runner.journal.cipher import Cipher, cipher_for, inputs_place, options_place
 from arazzo_runner.journal.model import CallRecord, RowRecord, RowState, RunRecord, RunState
 from arazzo_runner.journal.row import BlockingWait, RowJournal, Wait
 from arazzo_runner.journal.store import JournalStore
 from arazzo_runner.journal.writer import JournalWriter
-
-_OPTIONS: Final = "options"
 
 
 class Journal:
@@ -36,9 +33,9 @@ class Journal:
 
     def begin(self, run: RunRecord, rows: Iterable[RowRecord]) -> None:
         """Keep a run that is about to begin."""
-        options = self._cipher.seal(run.options, _place(_OPTIONS, run.run_id))
+        options = self._cipher.seal(run.options, options_place(run.run_id))
         sealed = (
-            replace(one, inputs=self._cipher.seal(one.inputs, _row_place(run.run_id, one.number)))
+            replace(one, inputs=self._cipher.seal(one.inputs, inputs_place(run.run_id, one.number)))
             for one in rows
         )
         self._store.create(replace(run, options=options), sealed)
@@ -48,13 +45,13 @@ class Journal:
         found = next((one for one in self._store.runs() if one.run_id == run_id), None)
         if found is None:
             return None
-        opened = self._cipher.open(found.options, _place(_OPTIONS, run_id))
+        opened = self._cipher.open(found.options, options_place(run_id))
         return replace(found, options=opened)
 
     def rows(self, run_id: str) -> list[RowRecord]:
         """The rows of a run with their inputs readable."""
         return [
-            replace(one, inputs=self._cipher.open(one.inputs, _row_place(run_id, one.number)))
+            replace(one, inputs=self._cipher.open(one.inputs, inputs_place(run_id, one.number)))
             for one in self._store.rows(run_id)
         ]
 
@@ -133,11 +130,3 @@ def state_of(row_states: Sequence[RowState]) -> RunState:
     if "error" in row_states:
         return "error"
     return "failed" if "failed" in row_states else "passed"
-
-
-def _place(what: str, run_id: str) -> str:
-    return f"{what} {run_id}"
-
-
-def _row_place(run_id: str, number: int) -> str:
-    return f"inputs {run_id} {number}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from arazzo_runner.journal.cipher import Cipher
+from arazzo_runner.journal.cipher import Cipher, call_place, result_place
 from arazzo_runner.journal.model import (
     CallBegun,
     CallEnded,
@@ -135,9 +135,4 @@ class RowJournal:
         return CallRecord(key, kind, digest, self.now(), outcome)
 
     def _place(self, key: str) -> str:
-        return f"call {self._writer.run_id} {self._number} {key}"
-
-
-def result_place(run_id: str, row: int) -> str:
-    """What the result of a row is sealed as."""
-    return f"result {run_id} {row}"
+        return call_place(self._writer.run_id, self._number, key)

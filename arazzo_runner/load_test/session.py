@@ -20,14 +20,18 @@ from locust.rpc import Message
 from locust.runners import STATE_STOPPED, MasterRunner, WorkerRunner
 from msgspec import Struct
 
+from arazzo_runner.errors import ServerUnavailableError
 from arazzo_runner.load_test.figures import EntryName, Figures, LoadOutcome
 from arazzo_runner.operating_system.signals import ending_signals, signal_code
+from arazzo_runner.text.diagnostic import error
 
 if TYPE_CHECKING:
     from locust import User
 
 _FIELD: Final = "arazzo"  # of what workers send
 _LAST: Final = "arazzo_last"
+_SILENCE: Final = 1.0
+"""Seconds after which a worker says that it waits; Locust gives up after five minutes."""
 _STOP_TIME: Final = 3.0
 """Seconds that runs in progress have to come to their end."""
 _BUSY: Final = 0.9
@@ -62,6 +66,9 @@ class LoadSession:
         self._received = 0
         self._awaited: set[str] = set()
         self._environment = Environment(user_classes=[user], stop_timeout=_STOP_TIME)
+        self._runner: Any = None
+        for number in ending_signals():
+            gevent.signal_handler(number, self._end, number)
         self._runner = self._new_runner()
         self._since = self._until = self._cpu = self._busy = 0.0
         self._listen()
@@ -72,8 +79,24 @@ class LoadSession:
             host, port = settings.master
             return self._environment.create_master_runner("*" if host == "0.0.0.0" else host, port)  # noqa: S104 - as it was typed
         if settings.is_worker:
-            return self._environment.create_worker_runner(*settings.master)
+            return self._new_worker()
         return self._environment.create_local_runner()
+
+    def _new_worker(self) -> Any:
+        """A worker whose master has responded. Raises ServerUnavailableError where none does."""
+        host, port = self._settings.master
+        place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        waiting = gevent.spawn_later(
+            _SILENCE, self._say, f"waiting for the master at {place}; Ctrl-C ends"
+        )
+        try:
+            return self._environment.create_worker_runner(host, port)
+        except ConnectionError:
+            message = f"no master has responded at `{place}`"
+            hint = "start it with `--master`, and name its address to all by `--master-at`"
+            raise ServerUnavailableError(error("AZ909", message, help=hint)) from None
+        finally:
+            waiting.kill()
 
     def _listen(self) -> None:
         events = self._environment.events
@@ -112,8 +135,6 @@ class LoadSession:
         """Run to the end: of its time, of the master, or when a signal comes."""
         allow_open_files(_OPEN_FILES)
         self._since, self._cpu = time.monotonic(), time.process_time()
-        for number in ending_signals():
-            gevent.signal_handler(number, self._end, number)
         gevent.spawn(locust.stats.stats_history, self._runner)
         csv = self._csv_writer()
         page = self._open_page(csv)
@@ -144,7 +165,7 @@ class LoadSession:
 
     def _end(self, number: int) -> None:
         """A signal: the first ends the load, with its figures; the second ends it at once."""
-        if self._received:
+        if self._received or self._runner is None:
             os._exit(signal_code(number))
         self._received = number
         gevent.spawn(self._stop)

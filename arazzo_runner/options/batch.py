@@ -144,6 +144,18 @@ BATCH = (
         has_variable=False,
     ),
     Option(
+        "format",
+        "Print JSON lines, or a table as CSV with the outputs as columns.",
+        ("batch results",),
+        _SECTION,
+        kind="choice",
+        key="results_format",
+        choices=("json", "csv"),
+        default="json",
+        shows_default=True,
+        has_variable=False,
+    ),
+    Option(
         "send-again",
         "Send a call that is in doubt again, without a key all of them; repeatable.",
         ("batch retry",),
@@ -191,13 +203,13 @@ _READING: Final = frozenset(
         "insecure", "proxy", "retry-connect",
     }
 )  # fmt: skip
-_STARTING: Final = _READING | {"input", "inputs", "profile", "env-file", "cases"}
+_STARTING: Final = _READING | {"input", "inputs", "profile", "env-file", "cases", "journal-key"}
 _NOT_STARTING: Final = frozenset({"fail-fast", "rate"})
 _WORKING: Final = frozenset(
     {
         "input", "profile", "env-file", "keyring", "allow-http", "allow-net", "timeout", "cacert",
         "cert", "key", "key-password", "insecure", "proxy", "retry-connect", "credential", "otel",
-        "header",
+        "header", "journal-key",
     }
 )  # fmt: skip
 
@@ -216,4 +228,6 @@ def with_batch(option: Option, asked: frozenset[str]) -> Option:
         commands = (*commands, "batch start")
     if option.name in _WORKING:
         commands = (*commands, "batch work")
+    if option.name == "journal-key":
+        commands = (*commands, "batch results", "batch retry")
     return option._replace(commands=commands)

@@ -12,6 +12,7 @@ from arazzo_runner.report.safe_text import escape
 from arazzo_runner.text.diagnostic import did_you_mean, error
 
 if TYPE_CHECKING:
+    from arazzo_runner.batch.content import BatchContent
     from arazzo_runner.batch.database import Database
     from arazzo_runner.batch.model import BatchRecord, DatabaseError
 
@@ -67,6 +68,26 @@ def database_error(label: str, reason: DatabaseError) -> DiagnosedError:
 
 
 _NO_ANSWER: Final = "see that it runs, and that `--database` names it, with its user and password"
+
+
+def content_of_batch(database: Database, record: BatchRecord, key: str | None) -> BatchContent:
+    """The contents of a batch, opened by the secret that `--journal-key` names. Raises UsageError.
+
+    One that is not encrypted needs none.
+    """
+    from arazzo_runner.batch.content import content_of, has_key
+    from arazzo_runner.batch.model import NoAnswerError
+    from arazzo_runner.journal.model import JournalError
+    from arazzo_runner.journal.open import journal_secret
+
+    secret = journal_secret(key) if has_key(database, record) else None
+    try:
+        return content_of(database, record, secret)
+    except NoAnswerError:
+        raise
+    except JournalError as reason:
+        message = f"the batch `{record.batch}` {reason}"
+        raise UsageError(error("AZ906", message)) from None
 
 
 def batch_of(database: Database, spelled: str) -> BatchRecord:

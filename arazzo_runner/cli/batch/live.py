@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from arazzo_runner.cli.batch.progress import status_lines
 from arazzo_runner.operating_system.terminal import has_escape_sequences
+from arazzo_runner.report.safe_text import escape
 
 if TYPE_CHECKING:
     from arazzo_runner.batch.batches import BatchStatus
@@ -18,16 +19,26 @@ _OPEN: Final = ("running", "paused")
 
 
 def watch_status(database: Database, batch: int) -> int:
-    """Show the status until the batch has ended: redrawn on a terminal, else a block each time."""
-    from arazzo_runner.batch.batches import find_batch, status_of_batch
+    """Show the status until the batch has ended: redrawn on a terminal, else a block each time.
+
+    A database that does not answer meanwhile is waited for.
+    """
+    from arazzo_runner.batch.model import NoAnswerError
 
     before: tuple[float, int] | None = None
-    height = 0
+    height, is_away = 0, False
     while True:
-        record = find_batch(database, batch)
-        if record is None:  # it was pruned meanwhile
+        try:
+            status = _status(database, batch)
+        except NoAnswerError as reason:
+            if not is_away:
+                height = _draw([f"the database {escape(str(reason))}; waiting for it"], height)
+            is_away = True
+            time.sleep(_PERIOD)
+            continue
+        is_away = False
+        if status is None:  # it was pruned meanwhile
             return 0
-        status = status_of_batch(database, record)
         now, ended = time.monotonic(), status.counts.total - status.counts.open
         rate = None if before is None else (ended - before[1]) / (now - before[0])
         height = _draw(status_lines(status, rate and round(rate, 1)), height)
@@ -35,6 +46,13 @@ def watch_status(database: Database, batch: int) -> int:
             return 0
         before = (now, ended)
         time.sleep(_PERIOD)
+
+
+def _status(database: Database, batch: int) -> BatchStatus | None:
+    from arazzo_runner.batch.batches import find_batch, status_of_batch
+
+    record = find_batch(database, batch)
+    return None if record is None else status_of_batch(database, record)
 
 
 def _goes_on(status: BatchStatus) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from arazzo_runner.batch.content import BatchContent
 from arazzo_runner.batch.model import PLAN_VERSION, BatchRecord, OpenRow
 from arazzo_runner.cli.batch.contents import BatchContents, read_contents, unpack_documents
 from arazzo_runner.cli.credentials import check_person
@@ -31,6 +32,7 @@ class BatchPlan:
     def __init__(
         self,
         record: BatchRecord,
+        content: BatchContent,
         options: bytes,
         documents: bytes,
         known: Mapping[str, str],
@@ -39,10 +41,11 @@ class BatchPlan:
         if record.plan_version != PLAN_VERSION:
             raise _refusal(record, f"was started by arazzo {record.submission.version}")
         try:
-            contents = read_contents(options)
+            contents = read_contents(content.options(options))
             stored = unpack_documents(documents)
         except (ValueError, KeyError):
             raise _refusal(record, "is damaged") from None
+        self.content = content
         _check_headers(missing_headers(contents.flags, given["headers"]))
         self.given = _flags(contents, given)
         self.given["journal"] = None
@@ -77,7 +80,7 @@ class BatchPlan:
 
     def prepare(self, row: OpenRow) -> pipeline.PreparedRun:
         """A row, ready to run. Raises UsageError and ValueError for one that is damaged."""
-        record = RowRecord(row.number, row.name, row.inputs)
+        record = RowRecord(row.number, row.name, self.content.inputs(row.number, row.inputs))
         inputs = joined_inputs(read_inputs(record), self._secret)
         made = self.options.generation.at(row.name)
         return pipeline.with_inputs(self.description, self.planned, inputs, generation=made)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from arazzo_runner.cli.batch.database import batch_of, open_database
+from arazzo_runner.cli.batch.database import batch_of, content_of_batch, open_database
 from arazzo_runner.cli.journal.resume import read_decisions
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
@@ -17,6 +17,7 @@ from arazzo_runner.report.safe_text import count_text
 from arazzo_runner.text.diagnostic import did_you_mean, error
 
 if TYPE_CHECKING:
+    from arazzo_runner.batch.content import BatchContent
     from arazzo_runner.batch.database import Database
     from arazzo_runner.batch.model import BatchRecord
     from arazzo_runner.journal.world import Decisions
@@ -59,19 +60,22 @@ def _retry(
 ) -> int:
     from arazzo_runner.batch import retry
 
-    count = _decide(database, record, decisions)
+    content = content_of_batch(database, record, given["journal_key"])
+    count = _decide(database, record, content, decisions)
     if given["failed"]:
-        count += retry.retry_failed(database, record)
+        count += retry.retry_failed(database, record, content)
     if given["dead"]:
         count += retry.retry_dead(database, record)
     return count
 
 
-def _decide(database: Database, record: BatchRecord, decisions: Decisions) -> int:
+def _decide(
+    database: Database, record: BatchRecord, content: BatchContent, decisions: Decisions
+) -> int:
     from arazzo_runner.batch import retry
     from arazzo_runner.journal.outcome import encode_outcome
 
-    doubt = retry.calls_in_doubt(database, record.batch)
+    doubt = retry.calls_in_doubt(database, record.batch, content)
     by_name = {f"{row}:{key}": (row, key) for row, key in doubt}
     for name in (*decisions.send_again, *decisions.assumed):
         if name not in by_name:
@@ -79,7 +83,7 @@ def _decide(database: Database, record: BatchRecord, decisions: Decisions) -> in
             hint = did_you_mean(name, by_name)
             raise UsageError(error("AZ906", message, help=hint))
     outcomes = {by_name[name]: encode_outcome(one) for name, one in decisions.assumed.items()}
-    count = retry.assume_done(database, record, outcomes) if outcomes else 0
+    count = retry.assume_done(database, record, content, outcomes) if outcomes else 0
     names = by_name if decisions.sends_all else decisions.send_again
     again = [by_name[name] for name in names if by_name[name] not in outcomes]
     return count + (retry.send_again(database, record, again) if again else 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -68,8 +68,13 @@ class BatchRows:
 
     @cached_property
     def first(self) -> pipeline.PreparedRun:
-        """The first row."""
-        return self._prepare(self._cases[0])
+        """The first row. Raises InputError for all rows that are wrong, where it is one."""
+        try:
+            return self._prepare(self._cases[0])
+        except InputError:
+            raise self._input_error(
+                problem for case in self._cases for problem in self._problems(case)
+            ) from None
 
     @cached_property
     def left_out(self) -> list[str]:
@@ -84,15 +89,24 @@ class BatchRows:
             try:
                 prepared = self._prepare(case)
             except InputError as reason:
-                problems += (with_case_place(one, case.place) for one in reason.diagnostics)
+                problems += _placed(reason, case)
                 continue
             if _secret_values(prepared) != secrets:
                 raise _secrets_error(case.id)
             if not problems:
                 yield row_record(number, case.id, prepared)
         if problems:
-            given = self._given
-            raise InputError(*first_findings(given["cases"], problems, given["max_findings"]))
+            raise self._input_error(problems)
+
+    def _problems(self, case: CaseInputs) -> Iterator[Diagnostic]:
+        try:
+            self._prepare(case)
+        except InputError as reason:
+            yield from _placed(reason, case)
+
+    def _input_error(self, problems: Iterable[Diagnostic]) -> InputError:
+        given = self._given
+        return InputError(*first_findings(given["cases"], [*problems], given["max_findings"]))
 
     def _prepare(self, case: CaseInputs) -> pipeline.PreparedRun:
         return pipeline.with_inputs(
@@ -102,6 +116,10 @@ class BatchRows:
             self._absent,
             generation=self._options.generation.at(case.id),
         )
+
+
+def _placed(reason: InputError, case: CaseInputs) -> Iterator[Diagnostic]:
+    return (with_case_place(one, case.place) for one in reason.diagnostics)
 
 
 def absent_secrets(plan: Plan, inputs: Mapping[str, Value], named: Sequence[str]) -> frozenset[str]:

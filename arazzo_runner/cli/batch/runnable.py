@@ -24,7 +24,7 @@ from arazzo_runner.executor.events import Event, Observer, StepFinished
 from arazzo_runner.executor.result import RunResult, Status
 from arazzo_runner.executor.run import RunContext, run_plan
 from arazzo_runner.executor.world import SendCall, World
-from arazzo_runner.journal.journal import Journal
+from arazzo_runner.journal.journal import JournaledRun
 from arazzo_runner.journal.model import RowState
 from arazzo_runner.journal.plan_row import documented_keys, is_interrupted
 from arazzo_runner.journal.row import RowJournal
@@ -53,7 +53,9 @@ class OpenBatch:
         new_traces: TracesFactory,
     ) -> None:
         self.store = store
-        self.run = Journal(store).run(record.run_id, time.time)
+        self.run = JournaledRun(
+            store, plan.content.cipher, record.run_id, time.time, is_resumed=False
+        )
         self._record = record
         self._plan = plan
         self._stop = stop

@@ -76,6 +76,7 @@ class BatchStart:
         from arazzo_runner.cli.batch.refill import feed_queue
         from arazzo_runner.journal.journal import Journal
         from arazzo_runner.journal.model import RunRecord
+        from arazzo_runner.journal.open import journal_secret
 
         rows, documents = self._prepare()
         submission = self._submission(rows, documents)
@@ -89,8 +90,9 @@ class BatchStart:
         record = RunRecord(
             str(uuid4()), place, digests(rows.description), kept.to_bytes(), time.time()
         )
-        store = BatchStore(database, 0, submission)
-        Journal(store).begin(record, rows.records())
+        store = BatchStore(database, 0, submission, record.run_id)
+        secret = journal_secret(self._given["journal_key"])
+        Journal(store, secret).begin(record, rows.records())
         feed_queue(database)
         return store.batch
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import click
 
-from arazzo_runner.cli.batch.database import batch_of, open_database
+from arazzo_runner.cli.batch.database import batch_of, content_of_batch, open_database
 from arazzo_runner.cli.diagnostics import show_diagnostics
 from arazzo_runner.cli.options.click_help import SectionedCommand
 from arazzo_runner.cli.options.flags import flags_of
@@ -20,6 +20,7 @@ from arazzo_runner.cli.run.signals import Signals, catching_signals
 from arazzo_runner.cli.run.world import traces_for
 from arazzo_runner.errors import DiagnosedError
 from arazzo_runner.operating_system.sockets import selector_loop
+from arazzo_runner.report.safe_text import escape
 
 if TYPE_CHECKING:
     from arazzo_runner.batch.database import Database
@@ -85,7 +86,7 @@ class WorkCommand:
         stop = asyncio.Event()
         async with ProcrastinateQueue(self._database) as queue:
             feed = partial(chunks_to_queue, self._database)
-            worker = BatchWorker(chunks, queue, self._open_batch, feed, jobs)
+            worker = BatchWorker(chunks, queue, self._open_batch, feed, jobs, self._say)
             self._worker = worker
             with Watchdog() as watchdog:
                 watching = asyncio.create_task(self._watch(stop, watchdog))
@@ -98,6 +99,12 @@ class WorkCommand:
             for batch in self._batches.values():
                 if batch is not None:
                     await batch.close()
+
+    def _say(self, away: str | None) -> None:
+        """Say that the database is away, which rows wait for, or that it is back."""
+        said = "is back" if away is None else f"{escape(away)}; the rows wait for it"
+        sys.stderr.write(f"the database `{escape(self._database.label)}` {said}\n")
+        sys.stderr.flush()
 
     async def _watch(self, stop: asyncio.Event, watchdog: Any) -> None:
         """Stop at a signal, or when there is nothing left to do, where that is asked for."""
@@ -134,8 +141,8 @@ class WorkCommand:
         from arazzo_runner.batch.batches import contents_of
         from arazzo_runner.cli.batch.plan import BatchPlan
 
-        contents = contents_of(self._database, record.batch)
-        return BatchPlan(record, *contents, self._given)
+        content = content_of_batch(self._database, record, self._given["journal_key"])
+        return BatchPlan(record, content, *contents_of(self._database, record.batch), self._given)
 
     async def _open_batch(self, batch: int) -> OpenBatch | None:
         async with self._opening:
@@ -159,7 +166,7 @@ class WorkCommand:
             show_diagnostics(reason.diagnostics, secrets=reason.secrets)
             return None
         assert self._worker is not None
-        store = BatchStore(self._writing, number, record.submission)
+        store = BatchStore(self._writing, number, record.submission, record.run_id)
         batch = OpenBatch(record, plan, store, self._worker, self._new_traces)
 
         def new_rate(api: str, per_second: float) -> SharedRate:

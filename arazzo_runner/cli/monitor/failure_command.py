@@ -6,9 +6,12 @@ options are not in its environment.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Collection, Mapping
+from contextlib import suppress
+from threading import Thread
 from typing import Final
 
 from arazzo_runner.cli.run.signals import Signals
@@ -18,6 +21,8 @@ from arazzo_runner.report.model import RunReport
 LIMIT: Final = 60.0
 """Seconds after which a command is ended."""
 
+_RELAY_SECONDS: Final = 0.5
+_PIECE: Final = 65_536
 _LAST_SECONDS: Final = 3.0  # for one that is at work when a signal comes
 
 
@@ -50,28 +55,62 @@ def call_command(
     a signal.
     """
     sys.stderr.flush()
+    relay = OutputRelay()
     try:
         called = subprocess.Popen(  # noqa: S602 - the user's own command, nothing is put into it
             command,
             shell=True,
             stdin=subprocess.PIPE,
-            stdout=_standard_error(),
+            stdout=relay.source,
+            stderr=relay.source,
             env=dict(environment),
             start_new_session=has_sessions(),
         )
     except OSError as reason:
+        relay.end()
         return f"cannot be called: {reason.strerror or reason}"
     code = _wait(called, report, signals)
+    relay.end()
     if code is None:
         return f"did not end within {LIMIT:g} s"
     return f"ended with exit code {code}" if code else None
 
 
-def _standard_error() -> int:
-    try:
-        return sys.stderr.fileno()
-    except (OSError, ValueError):  # replaced by something in memory
-        return subprocess.DEVNULL
+class OutputRelay:
+    """Passes what a command prints on to standard error, and ends its last line.
+
+    What the command has started in the background may go on to print: nobody waits for that.
+    """
+
+    def __init__(self) -> None:
+        read, self.source = os.pipe()
+        self._last = b"\n"
+        self._thread = Thread(target=self._pass_on, args=(read,), name="on-failure", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Say that the command has ended."""
+        os.close(self.source)
+        self._thread.join(_RELAY_SECONDS)
+        if self._last != b"\n":
+            sys.stderr.write("\n")
+            sys.stderr.flush()
+
+    def _pass_on(self, read: int) -> None:
+        with open(read, "rb", buffering=0) as output:
+            while piece := output.read(_PIECE):
+                with suppress(OSError, ValueError):  # nobody reads standard error any more
+                    _write_error(piece)
+                self._last = piece[-1:]
+
+
+def _write_error(piece: bytes) -> None:
+    stream = getattr(sys.stderr, "buffer", None)
+    if stream is None:  # replaced by something in memory
+        sys.stderr.write(piece.decode(errors="replace"))
+    else:
+        stream.write(piece)
+    sys.stderr.flush()
 
 
 def _wait(called: subprocess.Popen[bytes], report: bytes, signals: Signals) -> int | None:

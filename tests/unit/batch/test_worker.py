@@ -175,7 +175,10 @@ def test_the_same_chunk_is_run_once_though_it_is_asked_for_twice(run, store) -> 
 def test_a_worker_that_stops_lets_rows_in_flight_end(store, database, worker) -> None:
     chunk = chunk_ids(database, store.batch)[0]
 
+    begun: list[int] = []
+
     async def slow(row: OpenRow, _journal: RowJournal) -> RowEnd:
+        begun.append(row.number)
         await asyncio.sleep(0.1)
         return RowEnd("passed", 0, b"")
 
@@ -189,7 +192,7 @@ def test_a_worker_that_stops_lets_rows_in_flight_end(store, database, worker) ->
         stop = asyncio.Event()
         running = asyncio.create_task(made.run(1, None, stop))
         task = asyncio.create_task(made.run_chunk(QueuedChunk(chunk, store.batch)))
-        while not made._active:
+        while not begun:
             await asyncio.sleep(0.01)
         stop.set()
         await running
@@ -198,6 +201,6 @@ def test_a_worker_that_stops_lets_rows_in_flight_end(store, database, worker) ->
     assert asyncio.run(go()) == QueuedChunk(chunk, store.batch)
     batch.run.close()
     counts = status_of_batch(database, find_batch(database, store.batch)).counts
-    assert counts.passed in (2, 4)  # those that had begun
+    assert counts.passed == len(begun) < 5
     assert queue.rescues  # what the queue raises ends nothing
     assert take(new_worker(database), chunk).deaths == 0

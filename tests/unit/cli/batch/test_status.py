@@ -1,9 +1,14 @@
 """How far a batch is, for people."""
 
+from contextlib import closing
+
 import pytest
 
 from arazzo_runner.batch.batches import BatchStatus, WorkerInfo
-from arazzo_runner.batch.model import BatchRecord, BatchSubmission, Counts
+from arazzo_runner.batch.database import Database
+from arazzo_runner.batch.model import BatchRecord, BatchSubmission, Counts, NoAnswerError
+from arazzo_runner.cli.batch import live
+from arazzo_runner.cli.batch.live import watch_status
 from arazzo_runner.cli.batch.progress import status_json, status_lines
 from unit.cli.batch.batches import Batches
 
@@ -93,3 +98,25 @@ def test_rows_are_traced(batches: Batches) -> None:
         out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert (out.count('"name": "workflow make"'), out.count('"name": "POST /things"')) == (2, 2)
+
+
+def test_a_watch_waits_for_a_database_that_is_away(batches: Batches, monkeypatch, capsys) -> None:
+    """It says so once, and goes on; a batch that is pruned meanwhile ends it."""
+    batch = batches.start()
+    found = iter([None, NoAnswerError("does not respond: gone"), NoAnswerError("again"), None])
+
+    def status_of(database: Database, number: int) -> BatchStatus | None:
+        failure = next(found, "pruned")
+        if isinstance(failure, NoAnswerError):
+            raise failure
+        return None if failure else read(database, number)
+
+    read = live._status
+    monkeypatch.setattr(live, "_status", status_of)
+    monkeypatch.setattr(live, "_PERIOD", 0.01)
+    with closing(Database(batches.database)) as database:
+        assert watch_status(database, int(batch)) == 0
+    lines = capsys.readouterr().out.splitlines()
+    away = [at for at, line in enumerate(lines) if line.startswith("the database")]
+    assert [lines[at] for at in away] == ["the database does not respond: gone; waiting for it"]
+    assert [at for at, line in enumerate(lines) if line.startswith("batch ")] == [0, away[0] + 1]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from forked_process import ForkedProcess
 from postgres_server import Server
 from unit.cli.batch.batches import QUEUES, Batches
 
@@ -210,12 +211,25 @@ def test_a_database_that_crashes_is_waited_for(any_queue: Batches, postgres: Ser
     batches, things = any_queue, any_queue.things
     batches.write_rows(60)
     batch = batches.start("--chunk", "10")
-    with batches.worker("--jobs", "10") as one, batches.worker("--jobs", "10") as other:
+    watch = ForkedProcess(
+        batches.folder, batches.environment(), ["batch", "status", batch, "--watch"]
+    )
+    with watch, batches.worker("--jobs", "10") as one, batches.worker("--jobs", "10") as other:
         batches.wait_for(lambda: things.count("POST") > 15)
         postgres.end(signal.SIGKILL)
         time.sleep(1)
         postgres.start()
         batches.wait_for(lambda: batches.status(batch)["rows"]["open"] == 0)
         assert (one.poll(), other.poll()) == (None, None)
+        assert batches.stop(one) == 143
+        said = one.communicate()[1].splitlines()[1:]
+        assert [line.partition("` ")[2].partition(":")[0] for line in said] == [
+            "does not respond",
+            "is back",
+        ]
+        assert said[0].endswith("; the rows wait for it")
+        shown, err = watch.communicate(60)
+        assert (watch.returncode, err) == (0, "")
+        assert "  60 passed, 0 failed, 0 in doubt, 0 dead, 0 open" in shown
     assert batches.status(batch)["rows"]["passed"] == 60
     assert set(batches.posts().values()) == {1}

@@ -195,6 +195,8 @@ monkey.patch_all()
 import io, json, sys
 from contextlib import redirect_stderr, redirect_stdout
 from arazzo_runner.cli.main import main
+import locust.runners
+locust.runners.CONNECT_TIMEOUT, locust.runners.CONNECT_RETRY_COUNT = 0.7, 1
 for words in json.load(sys.stdin):
     with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
         code = main(["load", "books.arazzo.yaml", *words])
@@ -205,12 +207,19 @@ for words in json.load(sys.stdin):
 def test_what_is_wrong_comes_before_anything_is_sent(tmp_path: Path, server: Server) -> None:
     place = f"127.0.0.1:{server.server_port}"
     commands = [[word.replace("PLACE", place) for word in words] for words, _ in WRONG]
+    away = f"127.0.0.1:{free_port()}"
+    commands.append([*ONE, "--worker", "--master-at", away])
     # One process for all: to import Locust takes longer than all that they do.
     ran = subprocess.run(
         [sys.executable, "-c", _ONE_BY_ONE], input=json.dumps(commands),
         cwd=tmp_path, capture_output=True, text=True, check=True,
     )  # fmt: skip
     endings = [json.loads(line) for line in ran.stdout.splitlines()]
+    # A master that does not respond is said to be waited for, and given up in the end.
+    code, output, errors = endings.pop()
+    assert (code, output) == (4, "")
+    assert f"arazzo load: waiting for the master at {away}; Ctrl-C ends\n" in errors
+    assert f"error[AZ909]: no master has responded at `{away}`" in errors
     for (arguments, words), (code, output, errors) in zip(WRONG, endings, strict=True):
         assert (code, output) == (2, ""), arguments
         assert words.replace("PLACE", place) in errors

@@ -78,3 +78,24 @@ def test_a_signal_does_not_wait_for_it(tmp_path: Path, monkeypatch: pytest.Monke
         call_command(program, os.environ, b"", signals)
         thread.join()
     assert signals.code == 143
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [("none", "none\n"), ("line\\n", "line\n"), ("", ""), ("a\\nb", "a\nb\n")],
+)
+def test_what_follows_what_it_prints_begins_a_line(
+    capfd: pytest.CaptureFixture[str], printed: str, shown: str
+) -> None:
+    for stream in ("stdout", "stderr"):
+        program = python(f"import sys; sys.{stream}.write('{printed}')")
+        assert call_command(program, os.environ, b"", Signals()) is None
+        assert capfd.readouterr() == ("", shown)
+
+
+def test_what_it_leaves_in_the_background_is_not_waited_for(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failure_command, "_RELAY_SECONDS", 0.05)
+    assert call_command("sleep 30 & echo done", os.environ, b"", Signals()) is None
+    assert capfd.readouterr().err == "done\n"
