@@ -56,7 +56,26 @@ def _report(_typed: Typed, value: str) -> Iterable[Candidate] | Completion:
     kind, equals, _ = value.partition("=")
     if equals:
         return Completion("files", prefix=f"{kind}=")
-    return map(Candidate, next(one for one in options_of("run") if one.name == "report").choices)
+    own = next(one for one in options_of("run") if one.name == "report").choices
+    return map(Candidate, (*own, *_offered("reports")))
+
+
+def _offered(kind: str) -> list[str]:
+    """What other packages offer: `reports`, `rules`, `signers`."""
+    from arazzo_runner.entry_points import plugin_names
+
+    return plugin_names(f"arazzo.{kind}")
+
+
+def _rules(_typed: Typed, _value: str) -> Iterable[Candidate]:
+    return map(Candidate, _offered("rules"))
+
+
+def _signers(_typed: Typed, value: str) -> Iterable[Candidate]:
+    """The signers, behind the name of a scheme."""
+    scheme, equals, _ = value.partition("=")
+    names = ("aws-sigv4", *_offered("signers")) if equals else ()
+    return (Candidate(f"{scheme}={name}") for name in names)
 
 
 def _check(_typed: Typed, value: str) -> Iterable[Candidate]:
@@ -165,6 +184,8 @@ def _description(schema: Mapping[str, object]) -> str:
 
 _VALUES: Final[Mapping[str, Values]] = {
     "break": _steps,
+    "rule": _rules,
+    "signer": _signers,
     "check": _check,
     "input": _input,
     "max-duration": _step_value,

@@ -87,3 +87,10 @@ def test_what_is_reported(one: Diagnostic, told: bool) -> None:
     assert (
         list(select_findings([one, one], Selection(ignore=("AZ5",)), "a.yaml")) == [one, one] * told
     )
+
+
+@pytest.mark.parametrize(
+    ("beginning", "is_known"), [("ACME001", True), ("ACME", False), ("AZX1", False), ("AB1", False)]
+)
+def test_codes_of_other_packages(beginning, is_known):
+    assert (unknown_code_message(beginning) is None) is is_known
