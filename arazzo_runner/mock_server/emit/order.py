@@ -50,13 +50,13 @@ class EmitOrder(Struct, frozen=True):
 
 def read_order(read: Any) -> EmitOrder:
     """The order in a JSON body. Raises ValueError, whose text says what is wrong."""
-    kinds = [one for one in KINDS if isinstance(read, dict) and one in read]
+    kinds: list[TargetKind] = [one for one in KINDS if isinstance(read, dict) and one in read]
     if len(kinds) != 1:
         raise ValueError(
             'the body is to be `{"webhook": "NAME", "url": "http://..."}`; in place of `webhook` '
             "it may have `callback`, `channel` or `operationId`"
         )
-    (kind,) = kinds
+    kind: TargetKind = kinds[0]
     _check_members(read)
     texts = {name: _text(read, name) for name in (kind, *_TEXTS)}
     mode = texts["mode"]

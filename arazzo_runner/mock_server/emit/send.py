@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
@@ -38,17 +38,23 @@ class Receiver(Struct, frozen=True):
 
     def check(self, own_prefix: str) -> None:
         """Raise ValueError for a URL that nothing is sent to."""
-        try:
-            parts = urlsplit(self.url)
-            is_usable = parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
-        except ValueError:
-            is_usable = False
-        if not is_usable or len(self.url) > MAX_URL:
+        parts = _parts(self.url)
+        if parts is None:
             raise ValueError(f"`{self.url[:200]}` is no URL of http or https")
         if parts.username is not None or parts.password is not None:
             raise ValueError("the URL has a user name or a password")
         if parts.path == own_prefix or parts.path.startswith(f"{own_prefix}/"):
             raise ValueError(f"nothing is sent to `{own_prefix}`")
+
+
+def _parts(url: str) -> SplitResult | None:
+    """The parts of a URL of http or https, None of any other text."""
+    try:
+        parts = urlsplit(url)
+        is_usable = parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return None
+    return parts if is_usable and len(url) <= MAX_URL else None
 
 
 class EmitSender:
@@ -64,9 +70,10 @@ class EmitSender:
         call = SendCall("emit", request, SECONDS, ("", request.method, ""), limit=SECONDS)
         try:
             origin, _ = parse_url(request.url)
-            return await self._senders.to(origin, reach).send(call)
         except TransportError as reason:
             return reason.failure
+        try:
+            return await self._senders.to(origin, reach).send(call)
         except RetrieveError:
             raise ValueError(f"nothing is sent to {origin.host}: {self._refusal()}") from None
 
