@@ -9,7 +9,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from multiprocessing import forkserver
 from pathlib import Path
 from types import ModuleType
 from unittest.mock import patch
@@ -40,6 +39,8 @@ class ForkedProcess:
         program: str = "arazzo_runner.cli.main:main",
     ) -> None:
         """``program`` is a function of ``words``, as `module:name`."""
+        from multiprocessing import forkserver  # Windows has none
+
         self.returncode: int | None = None
         self._outputs = [Path(tempfile.mkstemp(prefix="arazzo-fork-")[1]) for _ in range(2)]
         context = multiprocessing.get_context("forkserver")

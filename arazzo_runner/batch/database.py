@@ -17,7 +17,7 @@ _CONNECT_SECONDS: Final = 10
 _PAUSE: Final = 0.5
 # A connection that hangs holds locks that others wait for: the server and the kernel end it.
 _SETTINGS: Final = (
-    f"-c search_path={SCHEMA} -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s"
+    f"-c search_path={SCHEMA} -c lock_timeout=10s -c idle_in_transaction_session_timeout=10s"
 )
 _KEEPALIVE: Final = {
     "keepalives": 1,
@@ -111,7 +111,12 @@ class Database:
             raise NoAnswerError(f"is busy: {self._text(reason)}") from None
         except psycopg.errors.InsufficientPrivilege as reason:
             raise DatabaseError(f"refuses: {self._text(reason)}") from None
-        except (psycopg.OperationalError, psycopg.InterfaceError) as reason:
+        except (
+            psycopg.OperationalError,
+            psycopg.InterfaceError,
+            # This process stood still within a transaction, and the server ended the connection.
+            psycopg.errors.IdleInTransactionSessionTimeout,
+        ) as reason:
             self._drop()
             text = self._text(reason)
             verb = "refuses the connection" if _REFUSAL in text else "does not respond"

@@ -2,6 +2,8 @@
 
 import os
 import subprocess
+import time
+from typing import Any
 
 import pytest
 
@@ -127,3 +129,18 @@ def test_other_commands_load_nothing_of_it() -> None:
     )
     python = [os.sys.executable, "-c", code]
     assert subprocess.run(python, capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_connection_that_was_ended_while_the_process_stood_still_is_opened_again(
+    database: Database,
+) -> None:
+    """The server ends it, so that others do not wait for its locks."""
+
+    def stand_still(connection: Any) -> None:
+        connection.execute("set local idle_in_transaction_session_timeout = 20")
+        time.sleep(0.5)
+        connection.execute("select 1")
+
+    with pytest.raises(NoAnswerError):
+        database.perform(stand_still)
+    assert database.perform(lambda one: one.execute("select 1").fetchone()) == (1,)
