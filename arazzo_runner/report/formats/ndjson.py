@@ -89,14 +89,19 @@ class EventLines:
         self._show = JsonParts(masker)
         self._clock = clock
         self._common = {} if document is None else {"document": masker.text(document)}
+        self._noted: frozenset[str] = frozenset()
 
     def begin(self, run: RunReport) -> None:
         """Tell of the run itself, as far as it is known."""
+        self._noted = frozenset(run.all_notes)
         self._write_line("run_started", report_start(run, self._masker))
 
     def finish(self, run: RunReport) -> None:
         """Tell how the run ended."""
-        self._write_line("run_finished", _end_fields(run, self._masker))
+        fields = _end_fields(run, self._masker)
+        if notes := [one for one in run.notes if one not in self._noted]:
+            fields["notes"] = notes
+        self._write_line("run_finished", fields)
 
     def __call__(self, event: Event) -> None:
         """Tell of an event."""
