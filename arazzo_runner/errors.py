@@ -66,3 +66,13 @@ class WorkflowFailed(ArazzoError):
     def __init__(self, message: str, result: Any = None) -> None:
         super().__init__(message)
         self.result = result
+
+
+def system_words(reason: OSError | ValueError) -> str:
+    """Why a path cannot be opened, as the system says it: `permission denied`.
+
+    A ValueError is of a path with a NUL, which each Python describes in other words.
+    """
+    if isinstance(reason, ValueError):
+        return "embedded null byte"
+    return (reason.strerror or str(reason) or "unknown error").lower()

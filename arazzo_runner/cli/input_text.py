@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from arazzo_runner.errors import DocumentError, InputError
+from arazzo_runner.errors import DocumentError, InputError, system_words
 from arazzo_runner.executor.inputs_schema import InputsSchema, InputValue
 from arazzo_runner.executor.secret_inputs import has_secrets
 from arazzo_runner.expression.value import FileBody, Value
@@ -251,8 +251,7 @@ def binary_file(name: str, path: str) -> FileBody:
     try:
         return file_body(path)
     except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
-        words = getattr(reason, "strerror", None) or str(reason)
-        message = f"`-i {name}`: `{path}` cannot be read: {words.lower()}"
+        message = f"`-i {name}`: `{path}` cannot be read: {system_words(reason)}"
         help_ = "give the path of a file, from the working directory"
         raise InputError(error("AZ906", message, help=help_)) from None
 

@@ -19,7 +19,7 @@ from arazzo_runner.cli.input_text import (
 )
 from arazzo_runner.cli.options.profiles import NO_PROFILE, Profile
 from arazzo_runner.document.model import WorkflowName
-from arazzo_runner.errors import DocumentError, InputError
+from arazzo_runner.errors import DocumentError, InputError, system_words
 from arazzo_runner.executor.inputs_schema import InputsSchema, InputValue
 from arazzo_runner.expression.value import Value
 from arazzo_runner.pipeline import run as pipeline
@@ -85,9 +85,8 @@ def _read(file: str, flag: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if file == "-" else read_file(file)
     except (OSError, ValueError) as reason:  # ValueError: a NUL in the path
-        words = reason.strerror if isinstance(reason, OSError) else str(reason)
         raise input_usage_error(
-            f"`{flag}`: `{file}` cannot be read: {(words or 'unknown error').lower()}"
+            f"`{flag}`: `{file}` cannot be read: {system_words(reason)}"
         ) from None
 
 

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Final, TypeAlias
 
-from arazzo_runner.errors import UsageError
+from arazzo_runner.errors import UsageError, system_words
 from arazzo_runner.report.model import RunReport
 from arazzo_runner.report.secrets import Masker
 from arazzo_runner.retrieve.temporary_file import temporary_beside
@@ -185,8 +185,7 @@ def _usage_errors(path: str | Path, what: str = "report") -> Iterator[None]:
 
 
 def _unwritable_error(path: str | Path, what: str, reason: OSError | ValueError) -> UsageError:
-    words = reason.strerror if isinstance(reason, OSError) else None
-    why = (words or str(reason)).lower()
+    why = system_words(reason)
     if isinstance(reason, FileExistsError | NotADirectoryError):
         why = "a file is where a folder has to be"
     return UsageError(

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 from arazzo_runner.document.retrieval import RetrievedDocument, RetrieveError
 from arazzo_runner.document.store import is_remote
 from arazzo_runner.document.uris import split_uri
-from arazzo_runner.errors import DocumentError
+from arazzo_runner.errors import DocumentError, system_words
 from arazzo_runner.http_semantics.user_information import without_logins
 from arazzo_runner.retrieve.pipe import read_file
 from arazzo_runner.text.diagnostic import nearest
@@ -130,8 +130,7 @@ def _unreadable_error(
     if isinstance(reason, FileNotFoundError | NotADirectoryError):
         hint = _nearest_file(path) if asking is None else _where(path, asking)
         return RetrieveError(f"there is no file `{without_logins(shown)}`", hint)
-    words = reason.strerror if isinstance(reason, OSError) else str(reason)
-    message = f"`{shown}` cannot be read: {(words or 'unknown error').lower()}"
+    message = f"`{shown}` cannot be read: {system_words(reason)}"
     is_forbidden = isinstance(reason, PermissionError)
     return RetrieveError(message, _MAY_READ if is_forbidden else None)
 

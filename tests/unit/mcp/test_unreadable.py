@@ -12,7 +12,7 @@ from arazzo_runner.mcp.unreadable import unreadable_error
         ('{"jsonrpc": "2.0", "method": "ping"}', None),
         (" \r", None),
         ("{", (None, -32700)),
-        (f"{'[' * 5_000}{']' * 5_000}", (None, -32700)),
+        (f"{'[' * 500_000}{']' * 500_000}", (None, -32700)),
         (f'{{"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {"9" * 5_000}}}', (None, -32700)),
         (r'{"jsonrpc": "2.0", "id": 7, "method": "ping", "params": {"a": "\ud83d"}}', (7, -32700)),
         (r'{"jsonrpc": "2.0", "id": "a", "method": "\ud83d"}', ("a", -32700)),
