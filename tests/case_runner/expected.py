@@ -23,6 +23,7 @@ XML_TIMES = re.compile(r'\b(time|timestamp)="[^"]*"')
 # Where a body has files, nobody can know its boundary before.
 BOUNDARY = re.compile(r"\barazzo-[0-9a-f]{40}\b")
 VERSION = re.compile(r"\barazzo[ /]\d+\.\d+\.\d+\w*")
+NAMED_VERSION = re.compile(r'("name": "arazzo",\s+"version": )"[^"]+"')
 # Members of reports whose values differ from run to run, or with every edit of a description.
 VOLATILE = {
     "at": "<seconds>",
@@ -117,6 +118,7 @@ def _shower(outcome: Outcome) -> Callable[[str], str]:
         for place, name in outcome.places.items():
             text = text.replace(place, name)
         text = VERSION.sub(lambda match: f"{match[0][:7]}<version>", text)
+        text = NAMED_VERSION.sub(r'\1"<version>"', text)
         text = BOUNDARY.sub("<boundary>", text)
         return XML_TIMES.sub(r'\1="<time>"', MEASURED.sub("<time>", text))
 
