@@ -1,6 +1,7 @@
 """The size and the shape of the house, as docs/architecture.md and CONTRIBUTING.md promise them."""
 
 import ast
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -13,6 +14,7 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
 def functions() -> dict[str, int]:
     """The lines of every function, its docstring aside."""
     return {

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ Modules = dict[str, ast.Module]
 """Syntax trees by module, `room.module`."""
 
 
+@cache
 def modules() -> Modules:
     return {
         ".".join(path.relative_to(ROOT).with_suffix("").parts): ast.parse(
