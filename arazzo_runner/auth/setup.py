@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from time import monotonic
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
@@ -33,6 +33,9 @@ from arazzo_runner.openapi.security.schemes import Authorization
 from arazzo_runner.openapi.security.token_need import TokenNeed
 from arazzo_runner.text.diagnostic import Diagnostic, error
 
+if TYPE_CHECKING:
+    from arazzo_runner.messaging.model import ChannelRoute
+
 # 43 characters: what RFC 7636, section 4.1, asks of a verifier at least.
 _OCTETS: Final = 32
 
@@ -53,14 +56,16 @@ class Permissions(Struct, frozen=True):
         return EndpointPolicies(own, others, parse_origins(self.servers))
 
 
-def needs_person_findings(plan: Plan, store: TokenStore | None = None) -> list[Diagnostic]:
+def needs_person_findings(
+    plan: Plan, store: TokenStore | None = None, routes: Iterable[ChannelRoute] = ()
+) -> list[Diagnostic]:
     """The findings about needs that cannot be fulfilled where nobody is at a terminal.
 
     What ``store`` has of another run needs nobody.
     """
     failures = [
         no_terminal_failure(need)
-        for each in authorizations(plan)
+        for each in authorizations(plan, routes)
         for need in each.needs
         if isinstance(need, TokenNeed) and need.flow in BY_PERSON
         if store is None or store.load(need, _client(each, need)) is None
@@ -79,17 +84,19 @@ def authorizing_world(
     learn: SecretListener,
     person: Person | None = None,
     store: TokenStore | None = None,
+    routes: Iterable[ChannelRoute] = (),
 ) -> World:
     """The world of one run that fulfils the needs of its authorizations.
 
     Tokens come from ``endpoints``, or through ``world`` itself where there are none. ``learn`` is
-    told of every secret before it can be shown.
+    told of every secret before it can be shown. ``routes`` are those that ``world`` has.
     """
     credentials = Credentials()
     for one in authorizations:
         credentials = credentials.joined(one.credentials)
     tokens = tokens_of(world, credentials, endpoints, learn, person, store)
-    return AuthorizingWorld(world, credentials, tokens, _random_token, learn)
+    needs = {one.step: need for one in routes if (need := one.need) is not None}
+    return AuthorizingWorld(world, credentials, tokens, _random_token, learn, channel_needs=needs)
 
 
 def tokens_of(

@@ -177,15 +177,17 @@ def _channel_uses(
     from arazzo_runner.messaging.endpoint import scheme_of, signature_scheme
 
     signature = call.channel.signature
+    schemes: list[tuple[SecurityScheme, tuple[str, ...]]]
     if signature is not None:
-        schemes = [signature_scheme(signature)]
+        schemes = [(signature_scheme(signature), ())]
     elif call.is_webhook:
         schemes = []
     else:
-        schemes = [scheme_of(each) for one in call.channel.brokers for each in one.security]
+        listed = (each for one in call.channel.brokers for each in one.security)
+        schemes = [(scheme_of(one), one.scopes) for one in listed]
     names = workflow.workflow.workflow_id, step.step.step_id
-    for scheme in {one.name: one for one in schemes}.values():
-        use = StepUse(*names, None, (), "", optional=False, passed=False)
+    for scheme, scopes in {one.name: (one, scopes) for one, scopes in schemes}.values():
+        use = StepUse(*names, None, scopes, "", optional=False, passed=False)
         yield (call.source, _CHANNELS, scheme.name), scheme, use
 
 

@@ -6,8 +6,9 @@ with a new token where the server does not take the one that was fetched (status
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Final, assert_never
 
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from msgspec.structs import replace
 from arazzo_runner.auth import digest
 from arazzo_runner.auth.tokens import TokenCache
 from arazzo_runner.executor.plan import resend_key
-from arazzo_runner.executor.world import SendCall, TransportFailure, World
+from arazzo_runner.executor.world import OpenCall, SendCall, TransportFailure, World
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse
 from arazzo_runner.openapi.security.credentials import Credentials
 from arazzo_runner.openapi.security.token_need import DigestNeed, Need, SignNeed, TokenNeed
@@ -35,14 +36,34 @@ class AuthorizingWorld(WrappedWorld):
         random: Callable[[], str],
         learn: Callable[[Iterable[str]], None] = lambda _secrets: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        channel_needs: Mapping[str, TokenNeed] = MappingProxyType({}),
     ) -> None:
         super().__init__(world)
+        self._channel_needs = channel_needs
         self._credentials = credentials
         self._tokens = tokens
         self._random = random
         self._learn = learn
         self._now = now
         self._sessions: dict[tuple[DigestNeed, str], digest.DigestSession] = {}
+
+    async def token(self, need: TokenNeed, timeout: float | None) -> str | TransportFailure:
+        """A token for what is no request; ``timeout`` is in seconds."""
+        value = await self._tokens.value(need, timeout)
+        self._tokens.take_exchanges()  # they belong to no request
+        return value
+
+    async def open_channels(self, call: OpenCall) -> TransportFailure | None:
+        """Fetch the tokens of servers of channels, which the wrapped world connects to."""
+        tokens = dict(call.tokens)
+        for use in call.channels:
+            need = self._channel_needs.get(use.step)
+            if need is not None and use.step not in tokens:
+                value = await self.token(need, call.timeout)
+                if isinstance(value, TransportFailure):
+                    return value
+                tokens[use.step] = value
+        return await self._world.open_channels(replace(call, tokens=tuple(tokens.items())))
 
     async def send(self, call: SendCall) -> HttpResponse | TransportFailure:
         """Send with all that the call needs; the answer names the request as it was sent."""

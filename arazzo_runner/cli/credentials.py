@@ -13,7 +13,7 @@ ARAZZO_AUTH_SHOP_LOGIN_USERNAME = "ALICE_USER"
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -43,6 +43,7 @@ _KEYRING: Final = "keyring"
 if TYPE_CHECKING:
     from arazzo_runner.auth.interactive import Person
     from arazzo_runner.auth.token_store import TokenStore
+    from arazzo_runner.messaging.model import ChannelRoute
 
 
 class CredentialConfig(Struct, frozen=True):
@@ -211,19 +212,19 @@ def token_store(given: Mapping[str, Any]) -> TokenStore | None:
     return KeyringTokenStore()
 
 
-def check_person(plan: Plan, given: Mapping[str, Any]) -> None:
+def check_person(plan: Plan, given: Mapping[str, Any], routes: Sequence[ChannelRoute] = ()) -> None:
     """Raise UsageError where somebody would have to be at the terminal, and nobody is.
 
     So is a keyring for tokens that cannot be read (AZ905).
     """
-    if not authorizations(plan):
+    if not authorizations(plan, routes):
         return
     store = token_store(given)
     if person() is not None:
         return
     from arazzo_runner.auth.setup import needs_person_findings
 
-    findings = needs_person_findings(plan, store)
+    findings = needs_person_findings(plan, store, routes)
     if findings:
         raise UsageError(*findings)
 

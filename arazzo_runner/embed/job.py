@@ -186,7 +186,7 @@ def _run_world(
         world = job.traces.wrap(world)
     if hooks != Hooks():
         world = HookedWorld(world, hooks, settle)
-    return with_authorization(world, job.prepared.plan, job.chosen, job.secrets, network)
+    return with_authorization(world, job.prepared, job.chosen, job.secrets, network)
 
 
 def run_context(job: RunJob, world: World, *observers: Observer) -> RunContext:

@@ -26,7 +26,6 @@ from arazzo_runner.embed.route import (
     WorldTarget,
     WsgiTarget,
 )
-from arazzo_runner.executor.plan import Plan
 from arazzo_runner.executor.world import World
 from arazzo_runner.http.settings import HttpSettings
 from arazzo_runner.pipeline.run import PreparedRun
@@ -174,20 +173,25 @@ def suspending_network() -> Network:
 
 
 def with_authorization(
-    world: World, plan: Plan, chosen: ParsedOptions, masker: Masker, network: Callable[[], Network]
+    world: World,
+    prepared: PreparedRun,
+    chosen: ParsedOptions,
+    masker: Masker,
+    network: Callable[[], Network],
 ) -> World:
     """The world, or round it one that has what its requests need; the mock needs nothing.
 
     Tokens come over ``network``, or through what the caller handed in.
     """
-    needing = authorizations(plan)
+    routes = prepared.routes
+    needing = authorizations(prepared.plan, routes)
     if not needing or isinstance(chosen.route, MockTarget):
         return world
     from arazzo_runner.auth.setup import Permissions, authorizing_world, guarded_endpoints
 
     if not isinstance(chosen.route, NetworkTarget):
-        return authorizing_world(world, needing, None, masker.learn)
+        return authorizing_world(world, needing, None, masker.learn, routes=routes)
     options = chosen.options
     permissions = Permissions(servers=tuple(options.servers.values()))
     endpoints = guarded_endpoints(chosen.http, network(), options.environment, permissions)
-    return authorizing_world(world, needing, endpoints, masker.learn)
+    return authorizing_world(world, needing, endpoints, masker.learn, routes=routes)

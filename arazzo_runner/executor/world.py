@@ -91,14 +91,20 @@ class ChannelUse(Struct, frozen=True):
     address: str
 
 
-class OpenCall(Struct, frozen=True):
+class OpenCall(SafeRepr, frozen=True):
     """Make channels ready, before the first step: what comes from now on is kept for the steps.
 
-    ``timeout`` is in seconds, what is left of the run.
+    ``timeout`` is in seconds, what is left of the run. ``tokens`` are pairs of a step and the token
+    that was fetched for its server (``auth/world.py``).
     """
 
     channels: tuple[ChannelUse, ...]
     timeout: float
+    tokens: tuple[tuple[str, str], ...] = ()
+
+    def brief(self) -> str:
+        """The channels alone."""
+        return ", ".join(one.channel for one in self.channels)
 
 
 class PublishCall(Struct, frozen=True):

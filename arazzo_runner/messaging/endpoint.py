@@ -24,10 +24,21 @@ from arazzo_runner.asyncapi.model import (
     WebhookSignature,
 )
 from arazzo_runner.errors import DocumentError, UsageError
-from arazzo_runner.messaging.model import BrokerCredentials, BrokerError, Endpoint
+from arazzo_runner.messaging.model import (
+    BrokerCredentials,
+    BrokerError,
+    ChannelRoute,
+    Endpoint,
+)
 from arazzo_runner.messaging.protocols.registry import PROTOCOLS, is_supported
 from arazzo_runner.openapi.model import SecurityScheme
-from arazzo_runner.openapi.security.credentials import SECRET_KINDS, CredentialParts
+from arazzo_runner.openapi.security.credentials import (
+    SECRET_KINDS,
+    CredentialParts,
+    find_flow,
+)
+from arazzo_runner.openapi.security.schemes import Authorization, with_need
+from arazzo_runner.openapi.security.token_need import token_need
 from arazzo_runner.text.diagnostic import did_you_mean, error
 from arazzo_runner.text.pattern import lazy_pattern
 
@@ -192,10 +203,7 @@ def signature_scheme(signature: WebhookSignature) -> SecurityScheme:
 
 
 def broker_credentials(security: BrokerSecurity, parts: CredentialParts) -> BrokerCredentials:
-    """What a client shows for a scheme, of the parts of its credential.
-
-    Raises BrokerError for one that only fetching a token would make of use.
-    """
+    """What a client shows for a scheme, of the parts of its credential."""
     key = parts.get("key", "")
     match security.type:
         case "apiKey" if security.location == "user":
@@ -217,15 +225,36 @@ def broker_credentials(security: BrokerSecurity, parts: CredentialParts) -> Brok
                 headers=(("Authorization", f"Basic {text}"),),
             )
         case _ if "token" in parts:
-            token = parts["token"]
-            return BrokerCredentials(token=token, headers=(("Authorization", f"Bearer {token}"),))
-        case "oauth2" | "openIdConnect":
-            message = f"`{security.name}` needs a token: for a server of channels none is fetched"
-            raise BrokerError("credentials", message, "set its variable that ends in `_TOKEN`")
+            return bearer_credentials(parts["token"])
         case _:
             mechanism = _MECHANISMS.get(security.type, "")
             name, password = parts.get("username", ""), parts.get("password", "")
             return BrokerCredentials(name, password, mechanism=mechanism)
+
+
+def bearer_credentials(token: str) -> BrokerCredentials:
+    """A token, as each protocol has a place for it."""
+    return BrokerCredentials(token=token, headers=(("Authorization", f"Bearer {token}"),))
+
+
+def broker_authorization(
+    security: BrokerSecurity, source: str, parts: CredentialParts
+) -> Authorization | None:
+    """What has to be fetched for a scheme by its credential; None where nothing has to be.
+
+    URLs of AsyncAPI are absolute ("OAuth Flow Object"). Raises DocumentError AZ217.
+    """
+    scheme = scheme_of(security)
+    way = find_flow(scheme, parts)
+    if way is None or way.flow is None:
+        return None
+    return with_need(token_need(scheme, source, way.flow, security.scopes, ""), parts)
+
+
+def with_token(route: ChannelRoute, token: str) -> ChannelRoute:
+    """The route whose server is shown a token that was fetched."""
+    endpoint = replace(route.endpoint, credentials=bearer_credentials(token))
+    return replace(route, endpoint=endpoint)
 
 
 def secret_values(credentials: BrokerCredentials, parts: CredentialParts) -> Iterable[str]:

@@ -12,6 +12,8 @@ from arazzo_runner.executor.world import FailureCode
 from arazzo_runner.http_semantics.headers import Headers
 from arazzo_runner.messaging.webhooks.address import ListenAddress
 from arazzo_runner.messaging.webhooks.signatures import SignatureCheck
+from arazzo_runner.openapi.security.schemes import Authorization
+from arazzo_runner.openapi.security.token_need import TokenNeed
 from arazzo_runner.text.diagnostic import SafeRepr
 
 if TYPE_CHECKING:
@@ -133,7 +135,7 @@ class ChannelRoute(Struct, frozen=True):
     operation, and of the messages by their names. ``takes_retained`` tells that the application's
     messages are retained ones, so that one from before the run is meant. ``signature`` is that of
     webhooks, ``content_type`` what is described of them. ``template`` is the address of the channel
-    as it is described.
+    as it is described. ``authorization`` needs a token, which the endpoint does not have yet.
     """
 
     step: str
@@ -146,6 +148,13 @@ class ChannelRoute(Struct, frozen=True):
     signature: SignatureCheck | None = None
     template: str = ""
     content_type: str | None = None
+    authorization: Authorization | None = None
+
+    @property
+    def need(self) -> TokenNeed | None:
+        """The token to fetch before its server is connected to."""
+        needs = () if self.authorization is None else self.authorization.needs
+        return next((one for one in needs if isinstance(one, TokenNeed)), None)
 
     @property
     def wire_protocol(self) -> str:

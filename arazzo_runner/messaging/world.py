@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, contextmanager
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from arazzo_runner.executor.plan import step_text
 from arazzo_runner.executor.world import (
@@ -17,10 +17,13 @@ from arazzo_runner.executor.world import (
     World,
     run_coroutine,
 )
+from arazzo_runner.messaging.endpoint import with_token
 from arazzo_runner.messaging.hub import HUB
 from arazzo_runner.messaging.loop import wait_here, wait_in_loop
 from arazzo_runner.messaging.model import BrokerError, ChannelRoute, OutgoingMessage
 from arazzo_runner.messaging.session import MessageSession
+from arazzo_runner.openapi.security.credentials import variable_name
+from arazzo_runner.openapi.security.token_need import TokenNeed
 from arazzo_runner.worlds.wrappers import WrappedWorld
 
 T = TypeVar("T")
@@ -31,6 +34,15 @@ class WaitForFuture(Protocol):
 
     def __call__(self, future: Future[T], /) -> Awaitable[T]:
         """What the future gives or raises."""
+        ...
+
+
+@runtime_checkable
+class TokenWorld(Protocol):
+    """A world that fetches tokens (``auth/world.py``)."""
+
+    async def token(self, need: TokenNeed, timeout: float | None) -> str | TransportFailure:
+        """A token, or why there is none; ``timeout`` is in seconds."""
         ...
 
 
@@ -51,11 +63,33 @@ class MessagingWorld(WrappedWorld):
 
     async def open_channels(self, call: OpenCall) -> TransportFailure | None:
         """Connect to the brokers, and listen to what is received from."""
+        failure = await self._add_tokens(call)
+        if failure is not None:
+            return failure
         try:
             await self._wait(self._session.open(call))
         except BrokerError as reason:
             return _failure(reason)
         return None
+
+    async def _add_tokens(self, call: OpenCall) -> TransportFailure | None:
+        """Let servers be shown what was fetched, or what the wrapped world can fetch, for them."""
+        tokens = dict(call.tokens)
+        for name, route in self._routes.items():
+            if route.need is None:
+                continue
+            token = tokens.get(name) or await self._token(route.need, call.timeout)
+            if isinstance(token, TransportFailure):
+                return token
+            self._routes[name] = with_token(route, token)
+        return None
+
+    async def _token(self, need: TokenNeed, timeout: float) -> str | TransportFailure:
+        if isinstance(self._world, TokenWorld):
+            return await self._world.token(need, timeout)
+        message = f"{need.label} needs a token, and there is no way to fetch one"
+        way_out = f"set `{variable_name(need.source, need.scheme, 'token')}`"
+        return TransportFailure("credentials", message, way_out)
 
     async def publish(self, call: PublishCall) -> TransportFailure | None:
         """Hand a message over to its broker."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arazzo_runner.errors import UsageError
+from arazzo_runner.errors import DocumentError, UsageError
 from arazzo_runner.executor.channels.call import ChannelCall
 from arazzo_runner.executor.plan import Plan, StepPlan
 from arazzo_runner.http.settings import HttpSettings
@@ -49,6 +49,9 @@ def channel_routes(plan: Plan, options: RunConfig, credentials: RunCredentials) 
     for step, call in _channel_steps(plan):
         try:
             route, hidden = _route(step.key.text(plan.entry), call, options, credentials)
+        except DocumentError as reason:
+            findings.update(dict.fromkeys(reason.diagnostics))
+            continue
         except BrokerError as reason:
             found = error("AZ215", reason.message, step.step.target.place, "", reason.hint)
             findings[found] = None
@@ -72,8 +75,9 @@ def _channel_steps(plan: Plan) -> Iterator[tuple[StepPlan, ChannelCall]]:
 def _route(
     name: str, call: ChannelCall, options: RunConfig, credentials: RunCredentials
 ) -> tuple[ChannelRoute, list[str]]:
-    """The route of a step, and what is secret in it. Raises BrokerError."""
+    """The route of a step, and what is secret in it. Raises BrokerError, DocumentError AZ217."""
     from arazzo_runner.messaging.endpoint import (
+        broker_authorization,
         broker_credentials,
         build_endpoint,
         choose_broker,
@@ -98,10 +102,12 @@ def _route(
         from arazzo_runner.pipeline.event_streams import check_http_channel
 
         check_http_channel(call)
-    shown, hidden = BrokerCredentials(), list[str]()
+    shown, hidden, authorization = BrokerCredentials(), list[str](), None
     found = credentials.of_broker(call.source, broker)
     if found is not None:
-        shown = broker_credentials(*found)
+        authorization = broker_authorization(found[0], call.source, found[1])
+        # A token is there only when it was fetched.
+        shown = broker_credentials(*found) if authorization is None else shown
         hidden = list(secret_values(shown, found[1]))
     endpoint = build_endpoint(broker, options.server_variables, shown)
     operation = call.operation.bindings if call.operation else {}
@@ -116,6 +122,7 @@ def _route(
         messages,
         retained,
         template=channel.address,
+        authorization=authorization,
     )
     return route, hidden
 

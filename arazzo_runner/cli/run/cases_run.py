@@ -244,7 +244,7 @@ async def _worlds(
         return
     from arazzo_runner.http.client import AsyncHttpWorld
 
-    needing, limited = authorizations(prepared.plan), with_rate(given)
+    needing, limited = authorizations(prepared.plan, prepared.routes), with_rate(given)
     async with AsyncHttpWorld(http_settings(given)) as http:
         if given["cookies"]:
             yield lambda: authorized_world(
@@ -283,7 +283,7 @@ def ready_cases(
     if not cases:
         raise UsageError(error("AZ906", f"`{given['cases']}` contains no case"))
     if options.needs_credentials:
-        check_person(cases[0].prepared.plan, given)
+        check_person(cases[0].prepared.plan, given, cases[0].prepared.routes)
     if journal is not None:
         journal.take([(one.row or "", one.prepared) for one in cases])
     return CaseSet(cases, options, new_traces, journal).perform, cases[0].prepared.warnings

@@ -199,7 +199,7 @@ class RunCommand(Struct, frozen=True):
             inputs = inputs_of_flags(description, self.given)
         prepared = pipeline.prepare_run(description, inputs, self.given["workflows"], options)
         if options.needs_credentials:
-            check_person(prepared.plan, self.given)
+            check_person(prepared.plan, self.given, prepared.routes)
         if self.journal is not None:
             self.journal.take([("", prepared)])
 

@@ -150,7 +150,7 @@ class DocumentsCommand(Struct):
             inputs = {name: value for name, value in inputs.items() if known.takes(name)}
         prepared = pipeline.prepare_run(description, inputs, own["workflows"], options)
         if options.needs_credentials:
-            check_person(prepared.plan, self.given)
+            check_person(prepared.plan, self.given, prepared.routes)
         warnings = (*prepared.warnings, *unknown_secrets(description, own))
         return PreparedDocument(
             document, prepared, options.settings, maskers_of(prepared, own), warnings
@@ -381,7 +381,8 @@ def _http_world(
 ) -> Iterator[World]:
     own = http.begin() if given["cookies"] else http
     world = limited(CancellableWorld(own, stop))
-    with authorized_world(world, authorizations(prepared.plan), given, learn) as authorized:
+    needing = authorizations(prepared.plan, prepared.routes)
+    with authorized_world(world, needing, given, learn) as authorized:
         yield authorized
 
 

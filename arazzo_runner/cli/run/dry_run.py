@@ -40,8 +40,14 @@ def show_dry_run(
         workflow = prepared.plan.workflows[key]
         out.write(f"{escape(workflow.workflow.workflow_id)} (dry run, nothing is sent)\n")
         addresses = dict(_webhook_addresses(prepared, workflow))
+        needs = {one.step: one.need for one in prepared.routes}
+        names = {one.step.step_id: one.key.text(prepared.plan.entry) for one in workflow.steps}
         for step in _dry_run(prepared, workflow, settings):
             _show(step, masker, out)
+            need = needs.get(names.get(step.step_id, ""))
+            if need is not None:
+                text = f"a token for {need.label}, which a run fetches by the flow `{need.flow}`"
+                out.write(f"    with {escape(text)}\n")
             if step.step_id in addresses:
                 out.write(f"    at {escape(addresses[step.step_id])}\n")
     return 0 if prepared.plan.selected else 5

@@ -62,7 +62,11 @@ def open_world(
         HttpWorld(http_settings(given)) as http,
         _messages(prepared, given) as world_of,
         authorized_world(
-            with_rate(given)(world_of(http)), authorizations(prepared.plan), given, learn
+            with_rate(given)(world_of(http)),
+            authorizations(prepared.plan, prepared.routes),
+            given,
+            learn,
+            prepared.routes,
         ) as authorized,
     ):
         yield SignalWorld(authorized, waiting)
@@ -138,6 +142,7 @@ def authorized_world(
     needing: Sequence[Authorization],
     given: Mapping[str, Any],
     learn: Callable[[Iterable[str]], None],
+    routes: Sequence[ChannelRoute] = (),
 ) -> Iterator[World]:
     """The world, or round it one that fetches tokens and answers challenges, where any need it."""
     if not needing:
@@ -151,7 +156,8 @@ def authorized_world(
     permissions = Permissions(given["allow_http"], given["allow_net"], servers)
     network, settings = BlockingNetwork(), http_settings(given)
     endpoints = guarded_endpoints(settings, network, os.environ, permissions)
-    yield authorizing_world(world, needing, endpoints, learn, person(), token_store(given))
+    store = token_store(given)
+    yield authorizing_world(world, needing, endpoints, learn, person(), store, routes)
 
 
 def check_network(given: Mapping[str, Any]) -> None:

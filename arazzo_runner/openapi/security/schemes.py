@@ -258,14 +258,14 @@ def _apply_scheme(
     scheme = wanted.scheme
     way = find_flow(scheme, parts)
     if way is not None and way.flow is not None:
-        return _with_need(token_need(scheme, source, way.flow, wanted.scopes, server), parts)
+        return with_need(token_need(scheme, source, way.flow, wanted.scopes, server), parts)
     if way is not None and way.signer:
-        found = _with_need(SignNeed(source, scheme.name, way.signer), parts)
+        found = with_need(SignNeed(source, scheme.name, way.signer), parts)
         secrets = tuple(parts[kind] for kind in secret_parts(scheme) if kind in parts)
         return replace(found, secrets=secrets)
     match scheme.type, (scheme.scheme or "").lower():
         case "http", "digest":
-            return _with_need(DigestNeed(source, scheme.name), parts)
+            return with_need(DigestNeed(source, scheme.name), parts)
         case "http", "basic":
             return _basic(parts["username"], parts["password"])
         case "apiKey", _:
@@ -276,7 +276,8 @@ def _apply_scheme(
             return _bearer(parts["token"], _header_scheme(scheme))
 
 
-def _with_need(need: Need, parts: CredentialParts) -> Authorization:
+def with_need(need: Need, parts: CredentialParts) -> Authorization:
+    """What has to be had first, with the credential that it is had by."""
     secrets = [parts[kind] for kind in SECRET_KINDS if kind in parts]
     credentials = Credentials({(need.source, need.scheme): parts})
     return Authorization(secrets=tuple(secrets), needs=(need,), credentials=credentials)

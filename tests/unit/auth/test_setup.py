@@ -56,6 +56,6 @@ def test_keys_of_requests_and_waits_are_unique() -> None:
 def test_needs_that_want_a_person(need, monkeypatch, kinds, findings) -> None:
     needs = [DigestNeed("shop", "d") if one == "digest" else need(one) for one in kinds]
     every = [Authorization(needs=(one,)) for one in needs]
-    monkeypatch.setattr("arazzo_runner.auth.setup.authorizations", lambda _plan: every)
+    monkeypatch.setattr("arazzo_runner.auth.setup.authorizations", lambda _plan, _routes: every)
     found = needs_person_findings(Plan(()))
     assert [one.code for one in found] == ["AZ905"] * findings

@@ -7,6 +7,7 @@ import pytest
 from arazzo_runner.asyncapi.model import Broker, BrokerSecurity, BrokerVariable, Channel
 from arazzo_runner.errors import UsageError
 from arazzo_runner.messaging.endpoint import (
+    broker_authorization,
     broker_credentials,
     build_endpoint,
     choose_broker,
@@ -185,11 +186,26 @@ def test_labels(scheme, label):
     assert scheme_label(scheme_of(security)) == label
 
 
-@pytest.mark.parametrize("kind", ["oauth2", "openIdConnect"])
-def test_a_token_that_would_have_to_be_fetched(kind):
-    """Without it the connection would be one of nobody."""
-    security = BrokerSecurity("login", kind, None, None, None, {}, None, (), PLACE)
-    with pytest.raises(BrokerError, match=r"^`login` needs a token: .* none is fetched$") as caught:
-        broker_credentials(security, {"client_id": "a", "client_secret": "b"})
-    assert caught.value.code == "credentials"
+FLOWS = {"clientCredentials": {"tokenUrl": "https://auth.test/token"}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "expected"),
+    [
+        ("oauth2", None, ("https://auth.test/token", "")),
+        ("openIdConnect", "https://auth.test/openid", ("", "https://auth.test/openid")),
+    ],
+)
+def test_a_token_that_has_to_be_fetched(kind, url, expected):
+    """Until then there is nothing to show."""
+    security = BrokerSecurity("login", kind, None, None, None, FLOWS, url, ("read",), PLACE)
+    parts = {"client_id": "a", "client_secret": "b"}
+    authorization = broker_authorization(security, "events", parts)
+    (need,) = authorization.needs
+    assert (need.source, need.flow, need.scopes) == ("events", "clientCredentials", ("read",))
+    assert (need.token_url, need.discovery_url) == expected
+    assert authorization.credentials.of("events", "login") == parts
+    assert broker_credentials(security, parts) == BrokerCredentials()
+    assert broker_authorization(security, "events", {"token": "t"}) is None
+    assert broker_authorization(security, "events", {}) is None
     assert broker_credentials(security, {"token": "t"}).token == "t"
