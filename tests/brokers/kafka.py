@@ -46,10 +46,15 @@ def kafka_cluster() -> Iterator[MockCluster]:
 async def login_gate(cluster: MockCluster, user: str, password: str) -> AsyncIterator[int]:
     """The port of a server that wants a login by SASL, and hands all else on to the cluster."""
     writers: list[asyncio.StreamWriter] = []
+    closed = asyncio.Event()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         back_reader, back_writer = await asyncio.open_connection(cluster.host, cluster.port)
         writers.extend((writer, back_writer))
+        if closed.is_set():  # it came as the gate was closed
+            writer.close()
+            back_writer.close()
+            return
         login = _Login(user, password)
         try:
             while True:
@@ -73,6 +78,7 @@ async def login_gate(cluster: MockCluster, user: str, password: str) -> AsyncIte
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         port = int(server.sockets[0].getsockname()[1])
         yield port
+        closed.set()
         for writer in writers:
             writer.close()
 

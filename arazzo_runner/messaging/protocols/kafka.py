@@ -183,6 +183,7 @@ class KafkaConnection:
         self._tasks: list[asyncio.Task[None]] = []
         self._sentinel: _Sentinel | None = None
         self._is_open = True
+        self._lost: BrokerError | None = None
 
     async def subscribe(self, subscription: Subscription) -> None:
         """Read topics from their ends on; the offsets are known when this returns."""
@@ -203,6 +204,8 @@ class KafkaConnection:
 
     async def publish(self, message: OutgoingMessage) -> None:
         """Hand a message over; all replicas that are in sync have it when this returns."""
+        if self._lost is not None:  # the library would look for the cluster until its time is up
+            raise self._lost
         failures.check_size(self._endpoint, message)
         topic = _topic(message.address, message.channel)
         await self._partitions(topic)
@@ -292,6 +295,8 @@ class KafkaConnection:
             self._lose(failures.permission_error(self._endpoint, "receive from", place))
         except _TOO_LARGE:
             self._lose(failures.incoming_size_error(self._endpoint, subscription.address))
+        except kafka_errors.KafkaConnectionError:
+            self._lose(failures.lost_error(self._endpoint))
         except kafka_errors.KafkaError as reason:
             self._lose(failures.protocol_error(self._endpoint, _words(reason)))
 
@@ -306,7 +311,7 @@ class KafkaConnection:
 
     def _lose(self, reason: BrokerError) -> None:
         if self._is_open:
-            self._is_open = False
+            self._is_open, self._lost = False, reason
             self._receiver.lose(reason)
 
 
