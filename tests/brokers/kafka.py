@@ -9,6 +9,7 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import ssl
 import struct
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -43,8 +44,13 @@ def kafka_cluster() -> Iterator[MockCluster]:
 
 
 @asynccontextmanager
-async def login_gate(cluster: MockCluster, user: str, password: str) -> AsyncIterator[int]:
-    """The port of a server that wants a login by SASL, and hands all else on to the cluster."""
+async def login_gate(
+    cluster: MockCluster, user: str, password: str, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[int]:
+    """The port of a server that wants a login by SASL, and hands all else on to the cluster.
+
+    The cluster knows no TLS either: the gate speaks it with ``tls``.
+    """
     writers: list[asyncio.StreamWriter] = []
     closed = asyncio.Event()
 
@@ -75,7 +81,7 @@ async def login_gate(cluster: MockCluster, user: str, password: str) -> AsyncIte
             writer.close()
             back_writer.close()
 
-    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+    async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls) as server:
         port = int(server.sockets[0].getsockname()[1])
         yield port
         closed.set()

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,12 @@ SEND = {
 
 
 def run(folder: Path, described: dict[str, Any], *steps: dict[str, Any]) -> Any:
+    path = write_order(folder, described, *steps)
+    return arazzo.run(path, inputs={"id": "A-1"}, checks="error")
+
+
+def write_order(folder: Path, described: dict[str, Any], *steps: dict[str, Any]) -> Path:
+    """A workflow of these steps, with its description."""
     (folder / "events.json").write_text(json.dumps(described), encoding="utf-8")
     document = {
         "arazzo": "1.1.0",
@@ -73,8 +80,9 @@ def run(folder: Path, described: dict[str, Any], *steps: dict[str, Any]) -> Any:
             }
         ],
     }
-    (folder / "order.arazzo.json").write_text(json.dumps(document), encoding="utf-8")
-    return arazzo.run(folder / "order.arazzo.json", inputs={"id": "A-1"}, checks="error")
+    path = folder / "order.arazzo.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
 
 
 @contextmanager
@@ -89,17 +97,17 @@ def kafka() -> Iterator[str]:
         yield f"{cluster.host}:{cluster.port}"
 
 
+def echo(socket: ServerConnection, reply: str | None = None) -> None:
+    """Echoes messages, one of another order before each, or has the same reply to all."""
+    for message in socket:
+        if reply is None:
+            socket.send(json.dumps({"id": "other", "state": "open"}))
+        socket.send(reply or message)
+
+
 @contextmanager
 def websocket(reply: str | None = None) -> Iterator[str]:
-    """Echoes messages, one of another order before each, or has the same reply to all."""
-
-    def echo(socket: ServerConnection) -> None:
-        for message in socket:
-            if reply is None:
-                socket.send(json.dumps({"id": "other", "state": "open"}))
-            socket.send(reply or message)
-
-    with serve(echo, "127.0.0.1", 0) as server:
+    with serve(partial(echo, reply=reply), "127.0.0.1", 0) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"127.0.0.1:{server.socket.getsockname()[1]}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import ssl
 from collections.abc import Awaitable, Iterable
 from typing import Any, Final, NamedTuple
 
@@ -140,6 +141,8 @@ async def _open_sentinel(endpoint: Endpoint, settings: dict[str, Any]) -> _Senti
 
 def _failure(endpoint: Endpoint, reason: BaseException) -> BrokerError:
     """Why no connection could be made."""
+    if isinstance(reason, ssl.SSLError):  # that of a certificate is a ValueError too
+        return failures.tls_error(endpoint, reason)
     if isinstance(reason, _REFUSALS):
         return failures.credentials_error(endpoint)
     if isinstance(reason, kafka_errors.UnsupportedSaslMechanismError):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import trustme
+from msgspec.structs import replace
 
 from arazzo_runner.messaging.connection import Connection
 from arazzo_runner.messaging.model import (
@@ -297,3 +300,35 @@ def test_cluster_that_is_lost(cluster: MockCluster) -> None:
         await opened.__aexit__(None, None, None)
 
     asyncio.run(main())
+
+
+def test_cluster_with_tls(cluster: MockCluster) -> None:
+    issuer = trustme.CA()
+    server, trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    issuer.issue_cert("127.0.0.1").configure_cert(server)
+    issuer.configure_trust(trust)
+
+    async def main() -> None:
+        async with login_gate(cluster, USER, PASSWORD, server) as port:
+            where = endpoint(
+                cluster, protocol="kafka-secure", port=port, credentials=LOGIN, tls=trust
+            )
+            async with connected(where) as (connection, inbox):
+                await connection.subscribe(Subscription("orders"))
+                await connection.publish(OutgoingMessage("orders", b"1"))
+                assert (await inbox.delivery()).payload == b"1"
+            untrusted = replace(where, tls=ssl.create_default_context())
+            assert (await failure(connect(untrusted, Inbox()))).code == "tls"
+
+    asyncio.run(main())
+
+
+def test_a_token_is_shown_by_oauthbearer(cluster: MockCluster) -> None:
+    """Neither the cluster nor the gate knows the mechanism: what the library gets is looked at."""
+    where = endpoint(cluster, credentials=BrokerCredentials(token="t"), tls=None)
+    settings = kafka._settings(where)
+    assert settings["security_protocol"] == "SASL_PLAINTEXT"
+    assert settings["sasl_mechanism"] == "OAUTHBEARER"
+    assert asyncio.run(settings["sasl_oauth_token_provider"].token()) == "t"
+    secured = replace(where, tls=ssl.create_default_context())
+    assert kafka._settings(secured)["security_protocol"] == "SASL_SSL"
