@@ -128,6 +128,13 @@ class Delivery(Struct, frozen=True):
         return sum(len(name) + len(value) for name, value in self.headers)
 
 
+class ReplyAddress(Struct, frozen=True):
+    """The header of a request that says where its reply goes; ``operation`` is that of both."""
+
+    operation: str
+    header: str
+
+
 class ChannelRoute(Struct, frozen=True):
     """How a step on a channel gets to its broker; ``step`` is that of its calls' keys.
 
@@ -136,6 +143,7 @@ class ChannelRoute(Struct, frozen=True):
     messages are retained ones, so that one from before the run is meant. ``signature`` is that of
     webhooks, ``content_type`` what is described of them. ``template`` is the address of the channel
     as it is described. ``authorization`` needs a token, which the endpoint does not have yet.
+    ``reply`` is where a request says the address of its reply, for both of their steps.
     """
 
     step: str
@@ -149,6 +157,7 @@ class ChannelRoute(Struct, frozen=True):
     template: str = ""
     content_type: str | None = None
     authorization: Authorization | None = None
+    reply: ReplyAddress | None = None
 
     @property
     def need(self) -> TokenNeed | None:

@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 
+from msgspec.structs import replace
+
 from arazzo_runner.executor.world import ChannelUse, OpenCall, ReceiveCall, ReceivedMessage
+from arazzo_runner.http_semantics.headers import header_value
 from arazzo_runner.messaging.address_grammar import check_address, grammar_of
 from arazzo_runner.messaging.hub import HUB, BrokerLink, MessageHub
 from arazzo_runner.messaging.loop import LoopThread
@@ -19,9 +22,11 @@ from arazzo_runner.messaging.model import (
     Delivery,
     Endpoint,
     OutgoingMessage,
+    ReplyAddress,
     Subscription,
 )
 from arazzo_runner.messaging.protocols.address import has_parameters
+from arazzo_runner.messaging.reply import reply_subscription, with_reply_address
 from arazzo_runner.messaging.timeout import timeout_error
 
 
@@ -46,6 +51,8 @@ class MessageSession:
         self._thread: LoopThread | None = None
         self._links: list[BrokerLink] = []
         self._posts: dict[str, _Post] = {}
+        self._receivers: tuple[str, ...] = ()
+        self._replies: dict[str, list[str]] = {}
 
     def _loop(self) -> LoopThread:
         if self._thread is None:
@@ -78,12 +85,13 @@ class MessageSession:
         for use in call.channels:
             with _naming(use):
                 check_address(self._routes[use.step], use.address, use.action)
+        self._receivers = tuple(one.step for one in call.channels if one.action == "receive")
         links = [(use, await self._link(self._routes[use.step].endpoint)) for use in call.channels]
         for use, link in links:
             with _naming(use):
                 await link.connection()
         for use, link in links:
-            if use.action == "receive":
+            if use.action == "receive" and self._routes[use.step].reply is None:
                 with _naming(use):
                     await self._subscribe(use, link)
 
@@ -107,20 +115,55 @@ class MessageSession:
         self._posts[use.step] = _Post(route, subscription, box)
 
     async def _publish(self, step: str, seconds: float, outgoing: OutgoingMessage) -> None:
-        check_address(self._routes[step], outgoing.address, "send")
-        link = await self._link(self._routes[step].endpoint)
+        route = self._routes[step]
+        check_address(route, outgoing.address, "send")
+        link = await self._link(route.endpoint)
         try:
             async with asyncio.timeout(seconds):
+                if route.reply is not None:
+                    outgoing = await self._open_reply(route.reply, route, outgoing)
                 await link.publish(outgoing)
         except TimeoutError:
             text = f"the message was not taken by `{link.endpoint.label}` within {seconds:g} s"
             raise BrokerError("timeout", text) from None
 
+    async def _open_reply(
+        self, reply: ReplyAddress, sender: ChannelRoute, outgoing: OutgoingMessage
+    ) -> OutgoingMessage:
+        """Listen where the reply to a message will come, before it is sent."""
+        known = self._replies.setdefault(reply.operation, [])
+        if known and header_value(outgoing.headers, reply.header) is None:
+            outgoing = replace(outgoing, headers=(*outgoing.headers, (reply.header, known[-1])))
+        outgoing, address = with_reply_address(outgoing, reply, sender.endpoint.protocol)
+        awaiting = [one for one in self._receivers if self._routes[one].reply == reply]
+        if address in known or not awaiting:
+            return outgoing
+        known.append(address)
+        posts = (self._posts[one] for one in awaiting if one in self._posts)
+        box = next((one.box for one in posts), None) or Mailbox()
+        route = self._routes[awaiting[0]]
+        subscription = reply_subscription(address, route.channel, route.operation)
+        link = await self._link(route.endpoint)
+        await link.subscribe(subscription, box)
+        self._posts |= {one: _Post(self._routes[one], subscription, box) for one in awaiting}
+        return outgoing
+
+    def _post(self, step: str, call: ReceiveCall) -> _Post:
+        """What a step waits at. Raises BrokerError where no request has said it."""
+        if step in self._posts:
+            return self._posts[step]
+        message = f"the reply to wait for at `{call.channel}` has no address yet"
+        way_out = "a step before has to send the message that it is the reply to"
+        raise BrokerError("refused", message, way_out)
+
     async def _receive(self, step: str, call: ReceiveCall, seconds: float) -> ReceivedMessage:
         loop = asyncio.get_running_loop()
         started = loop.time()
-        post = self._posts[step]
-        check_address(post.route, call.address, "receive")
+        post = self._post(step, call)
+        if post.route.reply is not None:
+            call = replace(call, address=post.subscription.address)
+        else:
+            check_address(post.route, call.address, "receive")
         box, is_match = post.box, _message_filter(post, call)
         seen, is_entered = 0, False
         while True:

@@ -85,6 +85,7 @@ def _route(
     )
     from arazzo_runner.messaging.model import BrokerCredentials, BrokerError, ChannelRoute
     from arazzo_runner.messaging.protocols.registry import connect_function
+    from arazzo_runner.messaging.reply import can_reply, is_awaited_reply, reply_address
     from arazzo_runner.pipeline.webhooks import webhook_route
 
     other = _override(call.source, options)
@@ -92,10 +93,15 @@ def _route(
     if call.is_webhook and (other is None or other.startswith(("http://", "https://"))):
         return webhook_route(name, call, options, credentials)
     channel = call.channel
-    if channel.address is None:
+    awaits_reply = is_awaited_reply(call)
+    if channel.address is None and not awaits_reply:
         message = f"the channel `{channel.name}` has no address: it is known only while it runs"
         raise BrokerError("refused", message, "give it an `address` in the description")
     broker = choose_broker(channel, other)
+    if awaits_reply and not can_reply(broker.protocol):
+        message = f"the reply of {call.label} has an address that only its request says"
+        text = f"{message}, and with `{broker.protocol}` no step can say one"
+        raise BrokerError("refused", text, "give its channel an `address` in the description")
     if options.needs_credentials:  # something is to be sent: its library may be missing
         connect_function(broker.protocol)
     if broker.protocol in {"http", "https"}:
@@ -121,8 +127,9 @@ def _route(
         operation,
         messages,
         retained,
-        template=channel.address,
+        template=channel.address or "",
         authorization=authorization,
+        reply=reply_address(call) if can_reply(broker.protocol) else None,
     )
     return route, hidden
 

@@ -103,6 +103,7 @@ def message_lines(message: BuiltMessage, masker: Masker) -> Iterator[str]:
 
 def awaited_text(address: str, correlation: Correlation | None) -> str:
     """Where a step waits for a message, and what that has to hold."""
+    address = address or "the address that its request says"
     if correlation is None:
         return f"waits for a message from {address}"
     return f"waits for a message from {address} with `{correlation.value}` at {correlation.brief()}"

@@ -197,8 +197,10 @@ def _of_operation(
         binding.report(_no_action_hint(step, operation, action))
     channel, messages = operation.channel, operation.messages
     if action == operation.action and operation.reply is not None:
-        channel = operation.reply.channel or channel
         messages = operation.reply.messages
+        # Without a channel, the request says the address: it is not that of the request.
+        late = replace(channel, address=None, messages=messages)
+        channel = operation.reply.channel or (late if operation.reply.address else channel)
     return ChannelCall(source, channel, action, messages, operation)
 
 

@@ -6,6 +6,7 @@ What a description names is used as it is there, and declared as described where
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
 from typing import Any, Final
 from urllib.parse import unquote
@@ -146,7 +147,9 @@ class AmqpConnection:
         """Where to publish; what it leads to is there afterwards."""
         if route.entity not in self._declared:
             declare = declare_queue if route.is_queue else declare_exchange
-            await declare(self._connection, channel, route.entity)
+            with contextlib.suppress(ChannelLockedResource):
+                # A queue of another connection alone, such as that for its replies: it is there.
+                await declare(self._connection, channel, route.entity)
             self._declared.add(route.entity)
         if route.is_queue:
             return channel.default_exchange

@@ -122,6 +122,7 @@ class MockChannels:
         address = _address(call.address, expected.call.channel.parameters, facts, made.payload)
         kind = made.message.content_type
         octets = made.octets()
+        address = address or call.channel  # a reply, at an address that its request says
         return ReceivedMessage(address, octets, made.headers, kind, notes=made.notes)
 
     def _question(self, source: str, correlation: Correlation | None) -> SentMessage | None:
