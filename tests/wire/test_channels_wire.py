@@ -191,3 +191,21 @@ def test_server_that_is_down(tmp_path: Path) -> None:
         pass
     result = run(tmp_path, description("ws", host, {}), SEND, RECEIVE)
     assert "no broker is listening at `ws://127.0.0.1:" in str(result)
+
+
+def test_stream_that_an_earlier_step_names(tmp_path: Path) -> None:
+    """What came there before its name was known counts."""
+    send = SEND | {"outputs": {"id": "$message.payload#/id"}}
+    parameters = [{"name": "id", "in": "path", "value": "$steps.send.outputs.id"}]
+    with redis() as host:
+        described = description("redis", host, STREAM)
+        placed = described["channels"]["orders"]
+        placed["address"] = "shop.A-1"
+        described["channels"]["placed"] = placed | {
+            "address": "shop.{id}",
+            "parameters": {"id": {}},
+        }
+        described["operations"]["orderPlaced"]["channel"] = {"$ref": "#/channels/placed"}
+        result = run(tmp_path, described, send, RECEIVE | {"parameters": parameters})
+    assert result.passed, result
+    assert result.outputs == {"state": "placed"}

@@ -39,6 +39,7 @@ from arazzo_runner.messaging.protocols.amqp_route import (
     check_host,
     declare_exchange,
     declare_queue,
+    needs_whole_key,
 )
 from arazzo_runner.messaging.protocols.library_logs import silence
 
@@ -102,20 +103,37 @@ class AmqpConnection:
         self._turn = asyncio.Lock()
         self._sending: AbstractChannel | None = None
         self._declared: set[AmqpEntity] = set()
+        self._entered: list[tuple[Subscription, str]] = []
         connection.close_callbacks.add(self._lose)
 
     async def subscribe(self, subscription: Subscription) -> None:
         """Bind a queue of our own to an exchange, or consume the queue that is described."""
         route = self._route(subscription.channel, subscription.address)
-        work = self._consume(subscription, route, binding_key(route))
-        await self._done(work, "receive from", subscription.address)
+        if needs_whole_key(route):
+            return
+        address = subscription.address
+        work = self._consume(subscription, route, binding_key(route), address)
+        await self._done(work, "receive from", address)
 
-    async def _consume(self, subscription: Subscription, route: AmqpRoute, key: str) -> None:
+    async def enter(self, subscription: Subscription, address: str) -> None:
+        """Receive from a queue, or by a routing key, that was not known before."""
+        if (subscription, address) in self._entered or not needs_whole_key(
+            self._route(subscription.channel, subscription.address)
+        ):
+            return
+        route = self._route(subscription.channel, address)
+        work = self._consume(subscription, route, binding_key(route), address)
+        await self._done(work, "receive from", address)
+        self._entered.append((subscription, address))
+
+    async def _consume(
+        self, subscription: Subscription, route: AmqpRoute, key: str, place: str
+    ) -> None:
         is_kept = acknowledges(subscription.operation)
 
         async def deliver(message: AbstractIncomingMessage) -> None:
             if self._is_open:
-                address = subscription.address if route.is_queue else message.routing_key
+                address = place if route.is_queue else message.routing_key
                 self._receiver.deliver(subscription, to_delivery(address or "", message))
                 if is_kept:
                     await message.ack()

@@ -79,13 +79,18 @@ def binding_key(route: AmqpRoute) -> str:
 
     Raises BrokerError where it holds a parameter, and there are no wildcards.
     """
-    if not has_parameters(route.key) or (not route.is_queue and route.entity.kind != "direct"):
+    if not needs_whole_key(route):
         return wildcard_address(route.key, ".", "*")
     what = (
         "the queue" if route.is_queue else f"the routing key of the exchange `{route.entity.name}`"
     )
-    text = f"{what} has a parameter that is not known when the run begins: `{route.key}`"
+    text = f"{what} has a parameter without a value: `{route.key}`"
     raise BrokerError("refused", text, "only an exchange of type `topic` has wildcards")
+
+
+def needs_whole_key(route: AmqpRoute) -> bool:
+    """Whether a key with a parameter can be received from only when its value is known."""
+    return has_parameters(route.key) and (route.is_queue or route.entity.kind == "direct")
 
 
 async def declare_exchange(

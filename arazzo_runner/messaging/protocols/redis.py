@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Callable, Coroutine
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from msgspec.json import encode as json_encode
 from redis import exceptions as redis_errors
@@ -37,6 +37,7 @@ _STREAM: Final = "x-redis-stream"
 _PAYLOAD_FIELD: Final = "payload"
 _PARAMETER: Final = lazy_pattern(r"(\{[^{}]+\})")
 _SPECIAL: Final = lazy_pattern(r"[*?\[\]\\]")
+_LAST_OF_MILLISECOND: Final = (1 << 64) - 1
 _BATCH: Final = 100
 _GOODBYE: Final = 0.5
 _STREAM_HINT: Final = f"put it into the payload, or say `{_STREAM}: true` in the channel's binding"
@@ -123,6 +124,15 @@ async def _disconnect(link: RedisLink) -> None:
             await link.disconnect()
 
 
+class _LaterStreams(NamedTuple):
+    """Streams of a channel whose names are not known yet, read from the entry ``last`` on."""
+
+    subscription: Subscription
+    field: str
+    last: bytes
+    opened: set[str]
+
+
 class RedisConnection:
     """Connections to one Redis; the first of them is for commands."""
 
@@ -133,6 +143,7 @@ class RedisConnection:
         self._turn = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
         self._channels: _PubSub | None = None
+        self._later: list[_LaterStreams] = []
         self._is_open = True
 
     async def subscribe(self, subscription: Subscription) -> None:
@@ -142,6 +153,19 @@ class RedisConnection:
             await self._listen(subscription)
         else:
             await self._follow(subscription, field)
+
+    async def enter(self, subscription: Subscription, address: str) -> None:
+        """Read a stream whose name was not known before, from when it was subscribed to."""
+        for one in self._later:
+            if one.subscription == subscription and address not in one.opened:
+                if _PARAMETER.search(address):
+                    text = f"the stream `{address}` is not known by its whole name"
+                    raise BrokerError("refused", text, "give the parameter a value in the step")
+                one.opened.add(address)
+                await self._command("receive from", "XREVRANGE", address, "+", "-", "COUNT", "1")
+                link = await _open(self._endpoint)
+                work = self._read_stream(link, subscription, address, one.field, one.last)
+                self._start(link, work, address)
 
     async def publish(self, message: OutgoingMessage) -> None:
         """Hand a message over; the server has it when this returns."""
@@ -172,7 +196,8 @@ class RedisConnection:
         link = self._links[0]
         try:
             async with asyncio.timeout(self._endpoint.connect_timeout), self._turn:
-                await link.send_command(command, address, *arguments)
+                words = (address, *arguments) if address else arguments
+                await link.send_command(command, *words)
                 return await link.read_response()
         except TimeoutError:
             raise failures.response_timeout_error(self._endpoint, f"`{command}`") from None
@@ -212,20 +237,23 @@ class RedisConnection:
             return self._channels
 
     async def _follow(self, subscription: Subscription, field: str) -> None:
-        """Read a stream from its present end on."""
+        """Read a stream from its present end on; one without a whole name when that is known."""
         key = subscription.address
         if _PARAMETER.search(key):
-            text = f"the stream `{key}` is not known by its whole name, and Redis has no other way"
-            raise BrokerError("refused", text, "give the parameter a value in the first step")
+            seconds, microseconds = await self._command("receive from", "TIME", "")
+            # All of this millisecond: better one from just before than one too few.
+            before = int(seconds) * 1000 + int(microseconds) // 1000 - 1
+            last = b"%d-%d" % (before, _LAST_OF_MILLISECOND)
+            self._later.append(_LaterStreams(subscription, field, last, set()))
+            return
         newest = await self._command("receive from", "XREVRANGE", key, "+", "-", "COUNT", "1")
         link = await _open(self._endpoint)
         last = newest[0][0] if newest else b"0-0"
-        self._start(link, self._read_stream(link, subscription, field, last), key)
+        self._start(link, self._read_stream(link, subscription, key, field, last), key)
 
     async def _read_stream(
-        self, link: RedisLink, subscription: Subscription, field: str, last: bytes
+        self, link: RedisLink, subscription: Subscription, key: str, field: str, last: bytes
     ) -> None:
-        key = subscription.address
         while True:
             await link.send_command("XREAD", "COUNT", _BATCH, "BLOCK", 0, "STREAMS", key, last)
             for _, entries in await link.read_response() or ():

@@ -11,7 +11,7 @@ import aio_pika
 import pytest
 
 from arazzo_runner.asyncapi.model import Bindings
-from arazzo_runner.messaging.connection import Connection
+from arazzo_runner.messaging.connection import AddressedConnection, Connection
 from arazzo_runner.messaging.model import (
     BrokerCredentials,
     BrokerError,
@@ -79,26 +79,44 @@ def test_exchanges(kind: str, address: str, sent: str, arrives: bool) -> None:
     run(where(), work)
 
 
-def test_key_of_a_direct_exchange_has_no_wildcard() -> None:
+@pytest.mark.parametrize(
+    ("channel", "words"),
+    [
+        (on_exchange("direct", "desk"), "the routing key of the exchange `desk`"),
+        ({}, "the queue"),
+    ],
+)
+def test_key_without_wildcards_has_no_value(channel: Bindings, words: str) -> None:
     async def work(connection: Connection, inbox: Inbox) -> None:
-        channel = on_exchange("direct", "desk")
         await connection.subscribe(Subscription("orders.{id}", channel))
+        assert isinstance(connection, AddressedConnection)
+        await connection.enter(Subscription("orders.{id}", channel), "orders.{id}")
 
     error = failure(where(), work)
     assert error.code == "refused"
-    assert error.message == (
-        "the routing key of the exchange `desk` has a parameter that is not known when the run"
-        " begins: `orders.{id}`"
-    )
+    assert error.message == f"{words} has a parameter without a value: `orders.{{id}}`"
     assert error.hint == "only an exchange of type `topic` has wildcards"
 
 
-def test_name_of_a_queue_has_no_wildcard() -> None:
-    async def work(connection: Connection, inbox: Inbox) -> None:
-        await connection.subscribe(Subscription("orders.{id}"))
+@pytest.mark.parametrize("is_queue", [True, False])
+def test_key_that_is_known_later(is_queue: bool) -> None:
+    """A queue keeps what was sent before; a direct exchange does not."""
+    place = f"{name()}.7"
+    channel = {} if is_queue else on_exchange("direct", name())
 
-    error = failure(where(), work)
-    assert error.message.startswith("the queue has a parameter that is not known")
+    async def work(connection: Connection, inbox: Inbox) -> None:
+        later = Subscription(place.removesuffix("7") + "{id}", channel)
+        await connection.subscribe(later)
+        await connection.publish(OutgoingMessage(place, b"1", channel=channel))
+        assert isinstance(connection, AddressedConnection)
+        for _ in range(2):
+            await connection.enter(later, place)
+        await connection.publish(OutgoingMessage(place, b"2", channel=channel))
+        for payload in (b"1", b"2") if is_queue else (b"2",):
+            assert await inbox.entry() == (later, Delivery(place, payload))
+        assert inbox.is_empty
+
+    run(where(), work)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from arazzo_runner.messaging.connection import Connection
+from arazzo_runner.messaging.connection import AddressedConnection, Connection
 from arazzo_runner.messaging.model import (
     BrokerCredentials,
     BrokerError,
@@ -109,6 +109,30 @@ def test_both_subscriptions_of_a_channel_get_its_message() -> None:
             await connection.subscribe(subscription)
         await connection.publish(OutgoingMessage("both", b"1"))
         assert [(await inbox.entry())[0] for _ in both] == both
+
+    run(work)
+
+
+def test_stream_whose_name_is_known_later() -> None:
+    """It is read from when it was subscribed to, and not from its present end."""
+
+    async def work(connection: Connection, inbox: Inbox) -> None:
+        ask(shared_broker("redis"), "DEL", "of.7")
+        await connection.publish(OutgoingMessage("of.7", b"old", channel=STREAM))
+        await asyncio.sleep(0.02)  # the server's clock has milliseconds
+        later, pattern = Subscription("of.{id}", STREAM), Subscription("told.{id}")
+        await connection.subscribe(later)
+        await connection.subscribe(pattern)
+        await connection.publish(OutgoingMessage("of.7", b"1", channel=STREAM))
+        assert isinstance(connection, AddressedConnection)
+        for _ in range(2):
+            await connection.enter(later, "of.7")
+        await connection.enter(pattern, "told.7")
+        await connection.publish(OutgoingMessage("of.7", b"2", channel=STREAM))
+        for payload in (b"1", b"2"):
+            assert await inbox.entry() == (later, Delivery("of.7", payload))
+        await connection.publish(OutgoingMessage("told.7", b"3"))
+        assert await inbox.entry() == (pattern, Delivery("told.7", b"3"))
 
     run(work)
 
@@ -263,12 +287,20 @@ def test_what_cannot_be_sent_or_followed() -> None:
 
     async def work(connection: Connection, inbox: Inbox) -> list[str]:
         messages = []
+        later = Subscription("{later}", STREAM)
+        await connection.subscribe(later)
+
+        def entered(address: str) -> Awaitable[None]:
+            assert isinstance(connection, AddressedConnection)
+            return connection.enter(later, address)
+
         for attempt in (
             connection.publish(OutgoingMessage("a", b"1", (("requestId", "secret-7"),))),
             connection.publish(OutgoingMessage("a", b"123456")),
             connection.publish(OutgoingMessage("a-string", b"1", channel=STREAM)),
             connection.subscribe(Subscription("a-string", STREAM)),
-            connection.subscribe(Subscription("orders.{id}", STREAM)),
+            entered("orders.{id}"),
+            entered("a-string"),
         ):
             with pytest.raises(BrokerError) as caught:
                 await attempt
@@ -282,7 +314,8 @@ def test_what_cannot_be_sent_or_followed() -> None:
         "limit: the message to `a` has 6 bytes; the limit is 5",
         f"refused: the key `a-string` at `{label}` is not a stream",
         f"refused: the key `a-string` at `{label}` is not a stream",
-        "refused: the stream `orders.{id}` is not known by its whole name, and Redis has no other way",
+        "refused: the stream `orders.{id}` is not known by its whole name",
+        f"refused: the key `a-string` at `{label}` is not a stream",
     ]
 
 
