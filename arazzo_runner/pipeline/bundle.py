@@ -95,7 +95,8 @@ def _read_bundle(document: ArazzoDocument) -> Bundle:
     place = Place(source, (BUNDLE,))
     node = _object(document.raw[BUNDLE], place)
     root = str(replace(split_uri(source.uri), query=None, fragment=None)).rstrip("/") + "/"
-    here = resolve_reference(root, _text(node.get("path", ""), place.at("path")))
+    path = place.at("path")
+    here = _document_uri(root, _text(node.get("path", ""), path), path)
     found = {here: RetrievedDocument(source.text.encode(), source.name, here)}
     for name, text, at in _texts(node, "documents", place):
         uri = _document_uri(root, name, at)

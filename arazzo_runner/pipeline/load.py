@@ -300,6 +300,7 @@ def examine_description(
         read, access, wrong = open_bundle(read, access)
         if wrong:
             return PartialDescription({}, (*loaded.diagnostics, *wrong))
+        shared = SharedCache()  # what a bundle has for a URL is for itself alone
     resolved, unresolved = resolve_components(read)
     sources = load_sources(resolved, access, overrides, limits.sources, shared.shelf)
     found = [*loaded.diagnostics, *unresolved, *name_findings(resolved), *sources.diagnostics]

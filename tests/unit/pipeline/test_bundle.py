@@ -113,6 +113,30 @@ def test_what_a_bundle_says_to_have_read_elsewhere_has_its_rights_alone():
     assert [one.code for one in unresolved] == ["AZ214"]
 
 
+@pytest.mark.parametrize("bundle_at", [0, 1])
+def test_what_a_bundle_has_for_a_url_is_for_itself_alone(bundle_at):
+    """A hostile one would else give others its description of an API, and see what they read."""
+    url = "https://api.example/s.yaml"
+    node = {"path": "f.yaml", "documents": {url: API.replace("Shop", "Other")}}
+    text = f"{FLOW % url}x-bundle: {json.dumps(node)}\n"
+    files = _Files({"file:///b.yaml": text, "file:///f.yaml": FLOW % url, url: API})
+    files.files["https://api.example/more.yaml"] = MORE
+    shared, titles = SharedCache(), {}
+    for uri in ("file:///b.yaml", "file:///f.yaml")[:: -1 if bundle_at else 1]:
+        examined = examine_description(files.access, uri, {}, LoadLimits(), shared)
+        (unit,) = examined.units.values()
+        titles[uri] = unit.apis["shop"].raw["info"]["title"]
+    assert titles == {"file:///b.yaml": "Other", "file:///f.yaml": "Shop"}
+
+
+def test_a_bundle_from_a_url_is_no_file():
+    node = {"path": "file:///x/f.yaml"}
+    files = _Files({"https://h.example/b.yaml": f"{FLOW % 's.yaml'}x-bundle: {json.dumps(node)}\n"})
+    examined = _examine(files, "https://h.example/b.yaml")
+    assert [one.code for one in examined.findings] == ["AZ113"]
+    assert files.asked == []
+
+
 def test_what_is_not_in_a_bundle_is_not_read_beside_it():
     text = _bundle("file:///a/f.yaml", "s.yaml", {"file:///a/s.yaml": API})
     files = _Files({"file:///b.yaml": text, "file:///b.yaml/more.yaml": MORE})
