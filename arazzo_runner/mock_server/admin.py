@@ -40,7 +40,7 @@ async def admin_response(
     runtime: ServerRuntime, incoming: ServerRequest, client: str | None
 ) -> HttpResponse:
     """The answer to a request about the server itself."""
-    refusal = _refusal(incoming.headers, client)
+    refusal = client_refusal(incoming.headers, client)
     if refusal:
         return problem_response(Problem(403, refusal))
     actions = _ACTIONS.get(incoming.path.removeprefix(PREFIX).strip("/"))
@@ -74,8 +74,8 @@ def _method_refusal(incoming: ServerRequest, actions: Mapping[str, _Action]) -> 
     return HttpResponse(405, (*response.headers, ("Allow", allow)), response.body)
 
 
-def _refusal(headers: Headers, client: str | None) -> str:
-    """Why a client may not ask; empty for one that may."""
+def client_refusal(headers: Headers, client: str | None) -> str:
+    """Why a client is not one of this machine's own; empty for one that is, and may ask."""
     if not is_loopback(client or ""):
         return f"`{PREFIX}` is for clients on the machine of the server alone"
     host = header_value(headers, "Host") or ""

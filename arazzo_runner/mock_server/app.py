@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.http_semantics.headers import OF_CONNECTION, Headers
 from arazzo_runner.mock.problem import Problem, problem_response
-from arazzo_runner.mock_server.admin import admin_response, is_admin, is_loopback
+from arazzo_runner.mock_server.admin import admin_response, client_refusal, is_admin
 from arazzo_runner.mock_server.cors import (
     is_preflight,
     preflight_headers,
@@ -123,7 +123,8 @@ class MockApp:
         else:
             status = fault.status if fault is not None else None
             served = self.runtime.service.serve(incoming, wanted, status)
-            is_local = is_loopback(_client(scope) or "")
+            # A page of another site, or another machine behind a proxy, has a loopback address too.
+            is_local = not client_refusal(incoming.headers, _client(scope))
             self.runtime.emitter.calls.note(served, is_local=is_local)
             served = self._with_headers(incoming, served)
         await self._finish(incoming, served, began, send)

@@ -38,7 +38,7 @@ _PARAMETER: Final = lazy_pattern(r"\{([^{}]+)\}")
 class CallbackCall(Struct, frozen=True):
     """A request to an operation with callbacks, and its response.
 
-    ``is_local`` tells that it came from this machine.
+    ``is_local`` tells that it came from this machine, and from no page of another site.
     """
 
     source: str

@@ -36,6 +36,8 @@ from arazzo_runner.openapi.openapi3 import read_operation
 from arazzo_runner.openapi.schema.compile import standalone_schema
 from arazzo_runner.text.diagnostic import did_you_mean
 
+MAX_EVENTS: Final = 10_000
+"""Of one order, in all its requests."""
 _BODILESS: Final = ("GET", "HEAD")
 
 
@@ -66,6 +68,9 @@ def build_content(
     message = _message(order, operation)
     made = _made(order, message, operation, facts, dice)
     payload = _payload(order, made.payload)
+    events = order.count * len(_batch(order, message, payload))
+    if events > MAX_EVENTS:
+        raise ValueError(f"the order has {events:,} events, and the limit is {MAX_EVENTS:,}")
     values = MessageValues(made.headers, payload)
     notes = [] if message is None else _notes(message, values)
     headers = (*_parameters(target, operation, dice), *made.headers)
@@ -78,7 +83,6 @@ def build_content(
         raise ValueError(
             f"a request with {target.method} has no body, and the message has a payload"
         )
-    events = order.count * len(_batch(order, message, payload))
     return EmitContent(message.name if message else "", requests, events, tuple(notes))
 
 

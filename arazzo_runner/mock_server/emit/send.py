@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from msgspec import Struct
 
@@ -43,7 +44,8 @@ class Receiver(Struct, frozen=True):
             raise ValueError(f"`{self.url[:200]}` is no URL of http or https")
         if parts.username is not None or parts.password is not None:
             raise ValueError("the URL has a user name or a password")
-        if parts.path == own_prefix or parts.path.startswith(f"{own_prefix}/"):
+        path = posixpath.normpath(f"/{unquote(parts.path).lstrip('/')}")
+        if path == own_prefix or path.startswith(f"{own_prefix}/"):
             raise ValueError(f"nothing is sent to `{own_prefix}`")
 
 
@@ -80,7 +82,7 @@ class EmitSender:
     def _refusal(self) -> str:
         if self._receiver.is_trusted:
             return "its address is link-local, multicast or unspecified"
-        named = "a request from another machine has named it"
+        named = "a request from another machine or site has named it"
         return f"{named}, and it is this machine, link-local, multicast or unspecified"
 
     async def aclose(self) -> None:

@@ -178,8 +178,8 @@ def test_a_channel_with_a_payload_that_cannot_be_made(server, sink):
 # --- callbacks ------------------------------------------------------------------------------------
 
 
-def order_at(server, url, client="127.0.0.1", query=""):
-    return server("POST", f"/shops/north/orders{query}", client, json={"url": url, "article": "Ball"})  # fmt: skip
+def order_at(server, url, client="127.0.0.1", query="", **more):
+    return server("POST", f"/shops/north/orders{query}", client, json={"url": url, "article": "Ball"}, **more)  # fmt: skip
 
 
 def test_a_callback(server, sink):
@@ -212,11 +212,19 @@ def test_an_expression_without_braces_and_one_without_a_value(server, sink):
     assert "no URL of http" in server.emit(callback="paid").json()["detail"]
 
 
-def test_a_url_that_another_machine_has_named(server, sink):
-    order_at(server, sink.url, client="192.0.2.7")
+@pytest.mark.parametrize(
+    "sender",
+    [
+        {"client": "192.0.2.7"},
+        {"headers": {"Origin": "https://evil.example"}},
+        {"headers": {"Host": "mock.example"}},  # behind a proxy of this machine
+    ],
+)
+def test_a_url_that_another_machine_has_named(server, sink, sender):
+    order_at(server, sink.url, **sender)
     answer = server.emit(callback="paid")
     assert answer.status_code == 400
-    assert "another machine has named it" in answer.json()["detail"]
+    assert "another machine or site has named it" in answer.json()["detail"]
     assert sink.requests == []
     assert server.emit(callback="paid", url=sink.url).status_code == 200
 
@@ -243,6 +251,8 @@ def test_a_url_that_another_machine_has_named(server, sink):
         ({"webhook": "newPet", "url": "http://h/" + "x" * 9000}, 400, "no URL of http or https"),
         ({"webhook": "newPet", "url": "http://u:p@h/"}, 400, "a user name or a password"),
         ({"webhook": "newPet", "url": "http://127.0.0.1/__arazzo/emit"}, 400, "nothing is sent to `/__arazzo`"),
+        ({"webhook": "newPet", "url": "http://127.0.0.1/x/..//%5f_arazzo%2Femit"}, 400, "nothing is sent to `/__arazzo`"),
+        ({"channel": "orders", "url": "http://h", "mode": "batched", "payload": [1] * 101, "count": 100}, 400, "10,100 events, and the limit is 10,000"),
         ({"webhook": "newPet", "url": "http://169.254.169.254/"}, 400, "link-local"),
         ({"webhook": "newPet", "url": "http://127.0.0.1:1/"}, 502, "the connection was refused"),
         ({"webhook": "newPet", "url": "http://127.0.0.1:1/", "count": 2}, 502, "to request 1 of 2"),
