@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from arazzo_runner.cli.debugger.commands import Name, TypedCommand, help_lines, parse_command
 from arazzo_runner.cli.debugger.expression import printed_lines
-from arazzo_runner.cli.debugger.inputs import EditError, read_edit
+from arazzo_runner.cli.debugger.inputs import EditError, edit_candidates, read_edit
 from arazzo_runner.cli.debugger.preview import (
     Preview,
     preview_lines,
@@ -36,6 +36,7 @@ from arazzo_runner.executor.plan import Clock, PlannedAction, StepKey, StepPlan
 from arazzo_runner.executor.request import BuiltCall
 from arazzo_runner.executor.result import Attempt
 from arazzo_runner.executor.run_state import WorkflowState
+from arazzo_runner.executor.secret_inputs import has_secrets
 from arazzo_runner.executor.step import step_result
 from arazzo_runner.expression.scope import Scope
 from arazzo_runner.report.terminal.console import Console
@@ -252,6 +253,7 @@ class TerminalDebugger:
         try:
             name, value = read_edit(argument, frame)
         except EditError as reason:
+            self._learn_refused(argument, frame)
             self._write([shown.text(str(reason))])
             return stop
         frame.set_input(name, value)
@@ -295,7 +297,7 @@ class TerminalDebugger:
             try:
                 name, value = read_edit(typed.argument, stop.frame)
             except EditError:
-                pass
+                self._learn_refused(typed.argument, stop.frame)
             else:
                 self._learn_inputs(stop.frame, {name: value})
         return self._look.shown.text(line)
@@ -304,6 +306,14 @@ class TerminalDebugger:
         """Mask what is secret of these, before anything shows it."""
         plan = frame.plan
         self._learn(WorkflowStarted(plan.workflow, inputs, frame.depth, (), plan.key))
+
+    def _learn_refused(self, argument: str, frame: WorkflowState) -> None:
+        """Mask a value that an input cannot have: a secret with a slip in it is still one."""
+        name, values = edit_candidates(argument)
+        for value in values if name else ():
+            self._learn_inputs(frame, {name: value})
+        if name and has_secrets(frame.plan.inputs_schema.whole.member(name)):
+            self._look.shown.masker.learn([str(values[-1])])
 
     def _note(self, planned: StepPlan, what: str) -> None:
         key = planned.key

@@ -21,11 +21,9 @@ def read_edit(argument: str, frame: WorkflowState) -> tuple[str, Value]:
     A value that does not fit the schema of the input is one where its text does: digits are a
     string where a string is declared. Raises EditError.
     """
-    name, equals, text = (one.strip() for one in argument.partition("="))
-    name = name.removeprefix("$inputs.")
-    if not (equals and name):
+    name, candidates = edit_candidates(argument)
+    if not name:
         raise EditError('write `set NAME=JSON`, such as `set amount=12` or `set name="Rex"`')
-    candidates = [*_json_values(text), text]
     problems: list[InputProblem] = []
     for value in candidates:
         found = _problems(frame.plan, {**frame.inputs, name: value}, name)
@@ -33,6 +31,12 @@ def read_edit(argument: str, frame: WorkflowState) -> tuple[str, Value]:
             return name, value
         problems = problems or found
     raise EditError(_sentence(problems[0]))
+
+
+def edit_candidates(argument: str) -> tuple[str, list[Value]]:
+    """The name in ``NAME=JSON``, empty in other text, and what its value can be, as text last."""
+    name, equals, text = (one.strip() for one in argument.partition("="))
+    return name.removeprefix("$inputs.") if equals else "", [*_json_values(text), text]
 
 
 def _json_values(text: str) -> list[Value]:
