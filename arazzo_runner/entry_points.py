@@ -5,7 +5,7 @@ Listing what is installed takes some twenty milliseconds, which a run without pl
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
@@ -14,6 +14,9 @@ from arazzo_runner.text.diagnostic import did_you_mean, error
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+PLUGIN_FAILURES: Final = (Exception, SystemExit)
+"""What the code of a package may raise: one that ends the process would end it as if all passed."""
 
 
 class Plugin(Struct, frozen=True):
@@ -59,11 +62,11 @@ def _load(found: EntryPoint, what: str) -> Any:
     try:
         return found.load()
     # A package may fail in any way while it is imported.
-    except Exception as reason:
+    except PLUGIN_FAILURES as reason:
         raise UsageError(plugin_error(what, found.name, _package(found), reason)) from reason
 
 
-def plugin_error(what: str, name: str, package: str, reason: Exception | str) -> Any:
+def plugin_error(what: str, name: str, package: str, reason: BaseException | str) -> Any:
     """The finding AZ906 about a plugin that does not do what it should."""
     why = reason if isinstance(reason, str) else f"{type(reason).__name__}: {reason}"
     message = f"the {what} `{name}` of the package `{package}` cannot be used: {why}"

@@ -9,7 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from arazzo_runner.entry_points import Plugin, load_plugin, plugin_error, plugin_names
+from arazzo_runner.entry_points import (
+    PLUGIN_FAILURES,
+    Plugin,
+    load_plugin,
+    plugin_error,
+    plugin_names,
+)
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.world import TransportFailure
 from arazzo_runner.expression.value import FileBody
@@ -57,7 +63,7 @@ def signer_names() -> list[str]:
 def _instance(found: Plugin) -> Any:
     try:
         return found.value()
-    except Exception as reason:
+    except PLUGIN_FAILURES as reason:
         raise _unusable_error(found, reason) from reason
 
 
@@ -68,7 +74,7 @@ def _is_names(value: object, member: str) -> bool:
     )
 
 
-def _unusable_error(found: Plugin, reason: Exception | str) -> UsageError:
+def _unusable_error(found: Plugin, reason: BaseException | str) -> UsageError:
     return UsageError(plugin_error(_WHAT, found.name, found.package, reason))
 
 
@@ -97,7 +103,7 @@ def sign_request(
         return _failure(need, f"the request cannot be signed by `{need.signer}`: {reason}")
     except OSError as reason:
         return _failure(need, f"the request cannot be signed: {reason}")
-    except Exception as reason:  # noqa: BLE001 - what others wrote may raise anything
+    except PLUGIN_FAILURES as reason:  # what others wrote may raise anything
         return _failure(need, str(plugin_error(_WHAT, signer.name, signer.package, reason).message))
     learn(fields.values())
     for name, value in fields.items():

@@ -6,7 +6,13 @@ import re
 from functools import cache
 from typing import Final
 
-from arazzo_runner.entry_points import Plugin, load_plugin, plugin_error, plugin_names
+from arazzo_runner.entry_points import (
+    PLUGIN_FAILURES,
+    Plugin,
+    load_plugin,
+    plugin_error,
+    plugin_names,
+)
 from arazzo_runner.errors import UsageError
 from arazzo_runner.plugins import RULES
 from arazzo_runner.text.diagnostic import Severity
@@ -25,7 +31,7 @@ def load_rule(name: str) -> Plugin:
     if isinstance(value, type):
         try:
             value = value()
-        except Exception as reason:
+        except PLUGIN_FAILURES as reason:
             raise unusable_rule_error(found, reason) from reason
     code = getattr(value, "code", None)
     if not isinstance(code, str) or re.fullmatch(CODE.pattern, code) is None:
@@ -40,7 +46,7 @@ def load_rule(name: str) -> Plugin:
     return Plugin(name, value, found.package)
 
 
-def unusable_rule_error(found: Plugin, reason: Exception | str) -> UsageError:
+def unusable_rule_error(found: Plugin, reason: BaseException | str) -> UsageError:
     """The error (AZ906) about a rule that does not do what it should."""
     return UsageError(plugin_error(_WHAT, found.name, found.package, reason))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from arazzo_runner.entry_points import Plugin
+from arazzo_runner.entry_points import PLUGIN_FAILURES, Plugin
 from arazzo_runner.executor.plan import Unit
 from arazzo_runner.explain.package_rules import load_rule, unusable_rule_error
 from arazzo_runner.plugins import RuleFinding
@@ -33,7 +33,7 @@ def _findings(rule: Plugin, unit: Unit) -> Iterator[Diagnostic]:
             _check_finding(one)
             place = Place(unit.document.source, tuple(one.pointer))
             yield Diagnostic(rule.value.code, severity, one.message, place, "", one.help)
-    except Exception as reason:
+    except PLUGIN_FAILURES as reason:
         raise unusable_rule_error(rule, reason) from reason
 
 
@@ -42,3 +42,5 @@ def _check_finding(found: object) -> None:
         raise TypeError(f"`check` has to give findings, not {type(found).__name__}")
     if not isinstance(found.message, str) or not isinstance(found.help, str | None):
         raise TypeError("the message of a finding has to be a text")
+    if not all(isinstance(one, str | int) for one in found.pointer):
+        raise TypeError("the pointer of a finding has to be of keys and indexes")

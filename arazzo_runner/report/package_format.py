@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from arazzo_runner.entry_points import Plugin, load_plugin, plugin_error
+from arazzo_runner.entry_points import PLUGIN_FAILURES, Plugin, load_plugin, plugin_error
 from arazzo_runner.errors import UsageError
 from arazzo_runner.plugins import REPORTS
 from arazzo_runner.report.model import RunReport
@@ -22,7 +22,7 @@ def _load(kind: str) -> Plugin:
     if isinstance(value, type):
         try:
             value = value()
-        except Exception as reason:
+        except PLUGIN_FAILURES as reason:
             raise _unusable_error(found, reason) from reason
     if not isinstance(getattr(value, "file_name", None), str) or not value.file_name:
         raise _unusable_error(found, "`file_name` has to be a name")
@@ -49,13 +49,13 @@ def package_renderer(kind: str) -> Callable[[RunReport, Masker], Iterator[bytes]
             pieces: Iterable[object] = found.value.pieces(report)
             for one in pieces:
                 if not isinstance(one, bytes):
-                    raise TypeError(f"a piece has to be bytes, not {type(one).__name__}")  # noqa: TRY301
+                    raise TypeError(f"a piece has to be bytes, not {type(one).__name__}")
                 yield one
-        except Exception as reason:
+        except PLUGIN_FAILURES as reason:
             raise _unusable_error(found, reason) from reason
 
     return render
 
 
-def _unusable_error(found: Plugin, reason: Exception | str) -> UsageError:
+def _unusable_error(found: Plugin, reason: BaseException | str) -> UsageError:
     return UsageError(plugin_error(_WHAT, found.name, found.package, reason))

@@ -175,6 +175,7 @@ def test_the_report_is_written(project, packages):
             "bytes",
         ),
         ("class CsvReport:\n  file_name = 'r.csv'\n  def pieces(self, report): report['x']", "'x'"),
+        ("raise SystemExit(0)", "SystemExit: 0"),
     ],
 )
 def test_what_a_broken_report_is_called(packages, arazzo, text, why):
@@ -237,6 +238,16 @@ def test_the_configuration_names_rules_for_all_processes(project, packages):
         ("yield RuleFinding(", "yield (", "`check` has to give findings, not tuple"),
         ("yield RuleFinding(message", "yield RuleFinding(4", "has to be a text"),
         ("document.get", "document.got", "AttributeError"),
+        (
+            "yield RuleFinding(message",
+            "yield RuleFinding(message, [{}]) or (message",
+            "of keys and indexes",
+        ),
+        (
+            "def check(",
+            "def check(*_: object): raise SystemExit(0)\n    def judge(",
+            "SystemExit: 0",
+        ),
     ],
 )
 def test_what_a_broken_rule_is_called(packages, arazzo, old, new, why):

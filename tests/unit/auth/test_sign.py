@@ -67,6 +67,7 @@ def test_what_a_signer_returns_takes_the_place_of_other_fields(install):
         ("return {'X-Signature': 4}", "cannot be sent"),
         ("return None", "TypeError: `sign` has to return a mapping"),
         ("return credential['other']", "KeyError: 'other'"),
+        ("raise SystemExit(0)", "SystemExit: 0"),
     ],
 )
 def test_a_signer_that_does_not_sign_is_named_with_its_package(install, line, message):
@@ -83,6 +84,7 @@ def test_a_signer_that_does_not_sign_is_named_with_its_package(install, line, me
     [
         ("import nowhere", "ModuleNotFoundError: No module named 'nowhere'"),
         ("1 / 0", "ZeroDivisionError"),
+        ("raise SystemExit(0)", "SystemExit: 0"),
         ("Other = 4", "AttributeError"),
         ("Signer = 4", "`needs` has to be a tuple of names"),
         (GOOD.format("pass").replace('("key",), ()', '["key"], ()'), "`needs` has to be"),
