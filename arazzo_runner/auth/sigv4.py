@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from arazzo_runner.plugins import SignableRequest, SigningError
 from arazzo_runner.text.pattern import lazy_pattern
@@ -96,9 +96,9 @@ def _signed_fields(request: SignableRequest, added: Mapping[str, str], host: str
 
 
 def _canonical_path(path: str, service: str) -> str:
-    """The path: S3 takes it as it is sent; others without dots, and percent-encoded once more."""
+    """The path: S3 takes it percent-encoded once; others without dots, and encoded once more."""
     if service == "s3":
-        return path or "/"
+        return quote(path or "/", safe=f"/%{_UNRESERVED}")
     kept: list[str] = []
     for part in path.split("/"):
         if part == "..":
@@ -112,13 +112,13 @@ def _canonical_path(path: str, service: str) -> str:
 def _canonical_query(query: str) -> str:
     """The parameters in the order of their encoded names and values; without `=`, an empty one."""
     pairs = [one.partition("=") for one in query.split("&") if one]
-    return "&".join(
-        f"{name}={value}" for name, value in sorted((n, _quote_value(v)) for n, _, v in pairs)
-    )
+    encoded = sorted((_encode(name), _encode(value)) for name, _, value in pairs)
+    return "&".join(f"{name}={value}" for name, value in encoded)
 
 
-def _quote_value(value: str) -> str:
-    return quote(value, safe=f"%{_UNRESERVED}")
+def _encode(text: str) -> str:
+    """Each octet but the unreserved percent-encoded in upper case, however it is sent."""
+    return quote(unquote_to_bytes(text), safe=_UNRESERVED)
 
 
 def _signing_key(secret: str, scope: str) -> bytes:

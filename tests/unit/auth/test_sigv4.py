@@ -95,6 +95,21 @@ def test_s3(query, signature):
     assert line.endswith(f"SignedHeaders={names}, Signature={signature}")
 
 
+@pytest.mark.parametrize(
+    ("sent", "encoded"),
+    [
+        ("/?$filter=a:b&f[x]=1", "/?%24filter=a%3Ab&f%5Bx%5D=1"),
+        ("/?b=%7e&a%5b=%c3%a9", "/?a%5B=%C3%A9&b=~"),
+        ("/?a*=1&a%2A=0", "/?a%2A=0&a%2A=1"),
+        ("/k(1)=a:b", "/k%281%29%3Da%3Ab"),
+    ],
+)
+def test_what_is_sent_in_other_characters_has_one_signature(sent, encoded):
+    """AWS decodes and encodes names and values of the query anew."""
+    host = "https://examplebucket.s3.amazonaws.com"
+    assert _sign("GET", host + sent, S3) == _sign("GET", host + encoded, S3)
+
+
 def test_a_session_token_takes_the_place_of_another_one():
     old = (("X-Amz-Security-Token", "old"), ("x-amz-meta-a", " b   c "))
     one = _sign("GET", HOST, {**SUITE, "session_token": "new"}, old)
