@@ -40,6 +40,8 @@ class TokenStore(Protocol):
 class KeyringTokenStore:
     """The tokens in the keyring, each an entry of its own, so that several processes may use it.
 
+    Its backends raise errors of their systems, too, such as Windows of an entry that is too long.
+
     Raises UsageError AZ905 where there is no keyring, or it stays locked.
     """
 
@@ -47,15 +49,14 @@ class KeyringTokenStore:
         self._now = now
         try:
             import keyring
-            from keyring.errors import KeyringError
         except ImportError:
             message = "`--token-cache keyring` needs the package `keyring`, which is not installed"
             hint = "pip install 'arazzo[keyring]'"
             raise UsageError(error("AZ905", message, help=hint)) from None
-        self._keyring, self._error = keyring, KeyringError
+        self._keyring = keyring
         try:
             keyring.get_password(SERVICE, _PROBE)
-        except KeyringError as reason:
+        except Exception as reason:  # noqa: BLE001
             why = " ".join(str(reason).split()).rstrip(".") or type(reason).__name__
             message = f"the keyring cannot be read: {why}"
             hint = "unlock it, or remove `--token-cache keyring`"
@@ -65,7 +66,7 @@ class KeyringTokenStore:
         """The token for a need of a client; None where there is none that could serve."""
         try:
             text = self._keyring.get_password(SERVICE, entry_name(need, client))
-        except self._error:
+        except Exception:  # noqa: BLE001
             return None
         return _read_token(text, self._now()) if text else None
 
@@ -75,7 +76,7 @@ class KeyringTokenStore:
         content = {"access_token": token.value, "refresh_token": token.refresh, "expires_at": ends}
         try:
             self._keyring.set_password(SERVICE, entry_name(need, client), json.dumps(content))
-        except self._error:
+        except Exception:  # noqa: BLE001
             return
 
     def forget(self, need: TokenNeed, client: str) -> bool:
@@ -85,7 +86,7 @@ class KeyringTokenStore:
             known = self._keyring.get_password(SERVICE, name) is not None
             if known:
                 self._keyring.delete_password(SERVICE, name)
-        except self._error:
+        except Exception:  # noqa: BLE001
             return False
         return known
 
@@ -93,10 +94,13 @@ class KeyringTokenStore:
 def entry_name(need: TokenNeed, client: str) -> str:
     """The name of a token's entry: another server, client, set of scopes or identity, another one.
 
-    A digest, since some keyrings show names to everybody, and limit their length.
+    All endpoints count: a description that names another one to renew tokens at would else be given
+    those of others, and so would one from a URL be given those of files. A digest, since some
+    keyrings show names to everybody, and limit their length.
     """
-    issuer = need.discovery_url or need.token_url
-    parts = [issuer, client, *sorted(need.scopes), need.flow, need.identity]
+    urls = (need.discovery_url, need.token_url, need.refresh_url, need.authorization_url)
+    places = [*urls, need.device_url, need.from_url]
+    parts = [*places, client, need.flow, need.identity, sorted(need.scopes)]
     return sha256(json.dumps(parts).encode()).hexdigest()
 
 

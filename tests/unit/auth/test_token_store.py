@@ -90,6 +90,10 @@ def test_a_token_that_is_over_is_renewed_and_kept(ring, code):
         {"identity": "alice"},
         {"discovery_url": "https://id.example/d"},
         {"flow": "deviceAuthorization"},
+        {"refresh_url": "https://evil.example/token"},
+        {"authorization_url": "https://evil.example/login"},
+        {"device_url": "https://evil.example/device"},
+        {"from_url": True},
     ],
 )
 def test_another_need_has_another_token(code, change):
@@ -160,11 +164,12 @@ def test_a_keyring_that_is_locked_or_missing(ring, monkeypatch):
     assert caught.value.diagnostics[0].help == "pip install 'arazzo[keyring]'"
 
 
-def test_a_keyring_that_is_locked_later(ring, code, monkeypatch):
+@pytest.mark.parametrize("error", [PasswordSetError("no"), OSError(1783, "the stub", "bad data")])
+def test_a_keyring_that_is_locked_later(ring, code, monkeypatch, error):
     store = KeyringTokenStore()
 
     def locked(*_given):
-        raise PasswordSetError("no")
+        raise error
 
     for name in ("get_password", "set_password", "delete_password"):
         monkeypatch.setattr(ring, name, locked)
