@@ -60,7 +60,8 @@ def _phrase(status: int) -> str:
 
 
 def problem_response(problem: Problem) -> HttpResponse:
-    """The problem as an answer."""
-    body = json.dumps(problem_members(problem), ensure_ascii=False).encode()
+    """The problem as an answer; halves of surrogate pairs, of what a client sent, are escaped."""
+    text = json.dumps(problem_members(problem), ensure_ascii=False)
+    body = text.encode("utf-8", "backslashreplace")
     headers = (("Content-Type", "application/problem+json"),)
     return HttpResponse(problem.status, headers, body)

@@ -91,8 +91,10 @@ class EmitSender:
 
 
 def encoded_url(url: str) -> str:
-    """The URL as it is sent. Raises ValueError for one with characters that no URL can have."""
+    """The URL as it is sent. Raises ValueError for one with what no URL can have, or no host."""
     try:
         return encode_url(url.partition("#")[0])
     except UnicodeEncodeError:
         raise ValueError("the URL contains a character that no URL can have") from None
+    except TransportError as reason:
+        raise ValueError(reason.failure.message) from None

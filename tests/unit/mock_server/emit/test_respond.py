@@ -249,6 +249,7 @@ def test_a_url_that_another_machine_has_named(server, sink, sender):
         ({"webhook": "newPet", "url": "http://"}, 400, "no URL of http or https"),
         ({"webhook": "newPet", "url": "http://[x/"}, 400, "no URL of http or https"),
         ({"webhook": "newPet", "url": "http://h/" + "x" * 9000}, 400, "no URL of http or https"),
+        ({"webhook": "newPet", "url": "http://xn--\u00df.example/"}, 400, "is not a name"),
         ({"webhook": "newPet", "url": "http://u:p@h/"}, 400, "a user name or a password"),
         ({"webhook": "newPet", "url": "http://127.0.0.1/__arazzo/emit"}, 400, "nothing is sent to `/__arazzo`"),
         ({"webhook": "newPet", "url": "http://127.0.0.1/x/..//%5f_arazzo%2Femit"}, 400, "nothing is sent to `/__arazzo`"),
@@ -268,6 +269,13 @@ def test_orders_that_are_refused(server, order, status, detail):
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert detail in answer.json()["detail"]
+
+
+def test_half_a_surrogate_pair_in_an_order(server):
+    order = b'{"webhook": "\\ud800", "url": "http://h"}'
+    answer = server("POST", "/__arazzo/emit", content=order)
+    assert answer.status_code == 404
+    assert "is called `\ud800`" in answer.json()["detail"]
 
 
 def test_a_receiver_that_sends_too_much(server, sink):
