@@ -127,9 +127,14 @@ def _document(text: str, uri: str, name: str, source: SourceFile) -> RetrievedDo
     """A document as it stands in the bundle, so that its lines are those of the bundle."""
     placed = placed_text(text, source.text)
     if placed is not None:
-        return RetrievedDocument(placed.encode(), source.name, uri, text)
+        return RetrievedDocument(_octets(placed), source.name, uri, text)
     shown = name if split_uri(name).scheme else f"{source.name}/{name}"
-    return RetrievedDocument(text.encode(), shown, uri)
+    return RetrievedDocument(_octets(text), shown, uri)
+
+
+def _octets(text: str) -> bytes:
+    """Halves of surrogate pairs, which JSON can have, become what is no UTF-8: that is reported."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def indented_text(text: str) -> str:

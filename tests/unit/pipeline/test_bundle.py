@@ -129,6 +129,15 @@ def test_what_a_bundle_has_for_a_url_is_for_itself_alone(bundle_at):
     assert titles == {"file:///b.yaml": "Other", "file:///f.yaml": "Shop"}
 
 
+def test_half_a_surrogate_pair_in_a_document():
+    node = '{"documents": {"s.yaml": "title: \\ud800"}}'
+    flow = {"arazzo": "1.0.1", "info": {"title": "One", "version": "1"}, "x-bundle": json.loads(node),
+            "sourceDescriptions": [{"name": "shop", "url": "s.yaml", "type": "openapi"}],
+            "workflows": [{"workflowId": "one", "steps": [{"stepId": "get", "operationId": "o"}]}]}  # fmt: skip
+    examined = _examine(_Files({"file:///b.json": json.dumps(flow)}), "file:///b.json")
+    assert "not UTF-8" in "".join(one.message for one in examined.findings)
+
+
 def test_a_bundle_from_a_url_is_no_file():
     node = {"path": "file:///x/f.yaml"}
     files = _Files({"https://h.example/b.yaml": f"{FLOW % 's.yaml'}x-bundle: {json.dumps(node)}\n"})
