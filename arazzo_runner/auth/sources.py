@@ -90,7 +90,6 @@ def keyring_lookup(service: str) -> CredentialLookup:
     def look_up(name: str) -> str | None:
         try:
             import keyring
-            from keyring.errors import KeyringError
         except ImportError:
             message = "`--keyring` needs the package `keyring`, which is not installed"
             raise UsageError(
@@ -98,14 +97,24 @@ def keyring_lookup(service: str) -> CredentialLookup:
             ) from None
         try:
             return keyring.get_password(service, name)
-        except KeyringError as reason:
-            message = f"the keyring cannot be read: {_words(reason)}"
+        except Exception as reason:  # noqa: BLE001 - a backend is another package, or not there
+            message = f"the keyring cannot be read: {keyring_fault(reason)}"
             hint = "unlock it, or remove `--keyring`, and `keyring` from the configuration"
             raise UsageError(error("AZ905", message, help=hint)) from None
 
     return look_up
 
 
-def _words(reason: Exception) -> str:
+def keyring_fault(reason: Exception) -> str:
+    """Why a keyring cannot be read, as part of a sentence.
+
+    A backend may raise anything: what is no error of the library `keyring` has its name behind it.
+    """
+    from keyring.errors import KeyringError
+
+    name = type(reason).__name__
     text = " ".join(str(reason).split()).rstrip(".")
-    return (text[:1].lower() + text[1:]) or type(reason).__name__
+    if not text:
+        return name
+    text = text[:1].lower() + text[1:]
+    return text if isinstance(reason, KeyringError) else f"{text} ({name})"

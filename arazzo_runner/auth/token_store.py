@@ -12,6 +12,7 @@ from time import time
 from typing import Any, Final, Protocol
 
 from arazzo_runner.auth.oauth2 import AccessToken
+from arazzo_runner.auth.sources import keyring_fault
 from arazzo_runner.errors import UsageError
 from arazzo_runner.openapi.security.token_need import TokenNeed
 from arazzo_runner.text.diagnostic import error
@@ -56,9 +57,8 @@ class KeyringTokenStore:
         self._keyring = keyring
         try:
             keyring.get_password(SERVICE, _PROBE)
-        except Exception as reason:  # noqa: BLE001
-            why = " ".join(str(reason).split()).rstrip(".") or type(reason).__name__
-            message = f"the keyring cannot be read: {why}"
+        except Exception as reason:  # noqa: BLE001 - a backend is another package, or not there
+            message = f"the keyring cannot be read: {keyring_fault(reason)}"
             hint = "unlock it, or remove `--token-cache keyring`"
             raise UsageError(error("AZ905", message, help=hint)) from None
 
@@ -66,7 +66,7 @@ class KeyringTokenStore:
         """The token for a need of a client; None where there is none that could serve."""
         try:
             text = self._keyring.get_password(SERVICE, entry_name(need, client))
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001 - as above
             return None
         return _read_token(text, self._now()) if text else None
 
@@ -76,7 +76,7 @@ class KeyringTokenStore:
         content = {"access_token": token.value, "refresh_token": token.refresh, "expires_at": ends}
         try:
             self._keyring.set_password(SERVICE, entry_name(need, client), json.dumps(content))
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001 - as above
             return
 
     def forget(self, need: TokenNeed, client: str) -> bool:
@@ -86,7 +86,7 @@ class KeyringTokenStore:
             known = self._keyring.get_password(SERVICE, name) is not None
             if known:
                 self._keyring.delete_password(SERVICE, name)
-        except Exception:  # noqa: BLE001
+        except Exception:  # noqa: BLE001 - as above
             return False
         return known
 

@@ -53,6 +53,21 @@ def test_a_keyring_that_stays_locked(holding):
     assert "--keyring" in finding.help
 
 
+class WithoutBus(InMemory):
+    def get_password(self, service, username):
+        raise OSError
+
+
+def test_a_backend_that_is_not_there_or_broken_is_an_error_and_no_bug(holding, monkeypatch):
+    holding(WithoutBus())
+    with pytest.raises(UsageError, match=r"the keyring cannot be read: OSError"):
+        keyring_lookup("arazzo")("X")
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "nowhere.Keyring")
+    with pytest.raises(UsageError, match=r"no module named 'nowhere' \(ModuleNotFoundError\)"):
+        keyring_lookup("arazzo")("X")
+
+
 def test_a_package_that_is_not_installed(monkeypatch):
     look_up = keyring_lookup("arazzo")
     monkeypatch.setitem(sys.modules, "keyring", None)

@@ -35,6 +35,22 @@ class InMemory(KeyringBackend):
         del self.entries[service, username]
 
 
+class Broken(InMemory):
+    """What another package does wrong, after the first question."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked = 0
+
+    def get_password(self, service, username):
+        self.asked += 1
+        if self.asked > 1:
+            raise OSError("no bus")
+
+    def set_password(self, service, username, password):
+        raise OSError("no bus")
+
+
 class Locked(InMemory):
     def get_password(self, service, username):
         raise KeyringLocked("Failed to unlock\nthe collection!")
@@ -156,7 +172,7 @@ def test_a_keyring_that_is_locked_or_missing(ring, monkeypatch):
     with pytest.raises(UsageError) as caught:
         KeyringTokenStore()
     (finding,) = caught.value.diagnostics
-    assert finding.message == "the keyring cannot be read: Failed to unlock the collection!"
+    assert finding.message == "the keyring cannot be read: failed to unlock the collection!"
     assert "--token-cache" in finding.help
     monkeypatch.setitem(sys.modules, "keyring", None)
     with pytest.raises(UsageError) as caught:
@@ -176,3 +192,22 @@ def test_a_keyring_that_is_locked_later(ring, code, monkeypatch, error):
     store.save(code, "me", AccessToken("t1"))
     assert store.load(code, "me") is None
     assert store.forget(code, "me") is False
+
+
+def test_a_backend_that_is_not_there_is_an_error_and_no_bug(ring, monkeypatch):
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "nowhere.Keyring")
+    with pytest.raises(UsageError) as caught:
+        KeyringTokenStore()
+    (finding,) = caught.value.diagnostics
+    assert finding.message == (
+        "the keyring cannot be read: no module named 'nowhere' (ModuleNotFoundError)"
+    )
+
+
+def test_a_backend_that_breaks_later_costs_a_token_and_no_run(ring, code):
+    keyring.set_keyring(Broken())
+    store = KeyringTokenStore()
+    assert store.load(code, "me") is None
+    store.save(code, "me", AccessToken("t1", None, None))
+    assert not store.forget(code, "me")
