@@ -58,6 +58,7 @@ COMMANDS: Final = (
     PromptCommand("help", ("h", "help", "?"), "h, help", "show this list"),
 )
 
+_WITH_ARGUMENT: Final = ("print", "set")
 _BY_WORD: Final = {word: command for command in COMMANDS for word in command.words}
 
 
@@ -81,7 +82,11 @@ def parse_command(line: str) -> TypedCommand | str:
     if command is None:
         hint = did_you_mean(word, _BY_WORD)
         return f"`{word}` is no command; {hint}" if hint else f"`{word}` is no command; try `h`"
-    return TypedCommand(command, argument.strip())
+    argument = argument.strip()
+    if argument and command.name not in _WITH_ARGUMENT:
+        # `skip pay` would skip the step before `pay`, and `c pay` run past it.
+        return f"`{word}` takes nothing after it; try `{word}` alone"
+    return TypedCommand(command, argument)
 
 
 def help_lines() -> list[str]:

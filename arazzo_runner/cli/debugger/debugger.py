@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final, TextIO
@@ -53,13 +53,16 @@ _UNCHANGEABLE: Final = {
 
 
 class Stop(Struct, frozen=True):
-    """Where the run stands: before a step with ``preview``, or after an attempt without one."""
+    """Where the run stands: before a step with ``preview``, or after an attempt without one.
+
+    ``show_attempt`` shows that attempt once more.
+    """
 
     planned: StepPlan
     frame: WorkflowState
     scope: Scope
     preview: Preview | None
-    result_lines: tuple[str, ...] = ()
+    show_attempt: Callable[[], None] | None = None
 
 
 class TerminalDebugger:
@@ -126,8 +129,9 @@ class TerminalDebugger:
         if not self._stops_after(frame):
             return False
         with self._standstill():
-            self._show_attempt(planned, frame, attempt, action, duration)
-            return await self._ask_after(planned, frame, scope)
+            show = partial(self._show_attempt, planned, frame, attempt, action, duration)
+            show()
+            return await self._ask_after(Stop(planned, frame, scope, None, show))
 
     def _stops_before(self, planned: StepPlan, frame: WorkflowState) -> bool:
         if self._signals.interrupted() or self._is_repeated(planned):
@@ -151,16 +155,15 @@ class TerminalDebugger:
         stop = await self._preview(planned, frame)
         self._show(stop)
         if await self._command(stop) == "skip":
-            self._note(planned, "was skipped in the debugger")
+            self._note_step(planned, "was skipped in the debugger")
             return False
         return True
 
-    async def _ask_after(self, planned: StepPlan, frame: WorkflowState, scope: Scope) -> bool:
-        stop = Stop(planned, frame, scope, None)
+    async def _ask_after(self, stop: Stop) -> bool:
         is_repeated = await self._command(stop) == "retry"
         if is_repeated:
-            self._note(planned, "was sent again in the debugger")
-            self._repeated = planned
+            self._note_step(stop.planned, "was sent again in the debugger")
+            self._repeated = stop.planned
         self._write([""])
         return is_repeated
 
@@ -259,9 +262,10 @@ class TerminalDebugger:
         frame.set_input(name, value)
         self._learn_inputs(frame, {name: value})
         workflow = frame.plan.workflow.workflow_id
-        self._note(
-            stop.planned, f"ran after the input `{name}` of `{workflow}` was set in the debugger"
-        )
+        when = "after" if stop.preview is None else "before"
+        step = f"`{stop.planned.key.workflow}/{stop.planned.key.step}`"
+        what = f"the input `{name}` of `{workflow}` was set in the debugger"
+        self.notes[f"{what} {when} the step {step}"] = None
         self._write([f"{shown.text(name)} = {shown.value(value, self._look.room)}"])
         if stop.preview is None:
             return stop
@@ -286,6 +290,8 @@ class TerminalDebugger:
         return f"{when} {name} of `{shown.text(frame.plan.workflow.workflow_id)}`"
 
     def _show(self, stop: Stop) -> None:
+        if stop.show_attempt is not None:
+            stop.show_attempt()
         lines = [] if stop.preview is None else preview_lines(stop.preview, self._look)
         lines += scope_lines(stop.scope, self._look)
         self._write_indented(lines)
@@ -315,9 +321,8 @@ class TerminalDebugger:
         if name and has_secrets(frame.plan.inputs_schema.whole.member(name)):
             self._look.shown.masker.learn([str(values[-1])])
 
-    def _note(self, planned: StepPlan, what: str) -> None:
-        key = planned.key
-        self.notes[f"the step `{key.workflow}/{key.step}` {what}"] = None
+    def _note_step(self, planned: StepPlan, what: str) -> None:
+        self.notes[f"the step `{planned.key.workflow}/{planned.key.step}` {what}"] = None
 
     def show_notes(self) -> None:
         """Say at the end what was changed by hand."""

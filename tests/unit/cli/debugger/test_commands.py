@@ -34,9 +34,11 @@ def test_commands_have_short_and_long_names(line, name, argument):
         ("skp", "`skp` is no command; did you mean `skip`?"),
         ("xyzzy", "`xyzzy` is no command; try `h`"),
         ("hello world", "`hello` is no command; did you mean `help`?"),
+        ("skip pay", "`skip` takes nothing after it; try `skip` alone"),
+        ("c 5", "`c` takes nothing after it; try `c` alone"),
     ],
 )
-def test_what_is_no_command_says_so(line, message):
+def test_what_is_no_command_or_has_a_word_too_many_says_so(line, message):
     assert parse_command(line) == message
 
 
