@@ -181,6 +181,9 @@ def release(root: Path, options: argparse.Namespace) -> None:
     files = write_files(root, version, options.target, options.repository)
     git(root, "tag", "--annotate", f"v{version}", "--message", f"arazzo {version}")
     print("\n".join(map(str, files)))
+    if options.rehearsal:
+        print("dry run: commit and tag were those of a temporary clone; nothing is to be pushed")
+        return
     print(f"tagged: v{version}; now `git push origin {BRANCH} v{version}`, and upload these files")
 
 
@@ -195,7 +198,9 @@ def rehearse(root: Path, options: argparse.Namespace, words: Sequence[str]) -> i
         others = [one for one in words if one != "--dry-run"]
         program = [sys.executable, clone / "scripts" / "releaser.py"]
         return subprocess.run(
-            [*program, *others, "--target", options.target.resolve()], cwd=clone, check=False
+            [*program, *others, "--rehearsal", "--target", options.target.resolve()],
+            cwd=clone,
+            check=False,
         ).returncode
 
 
@@ -205,6 +210,7 @@ def arguments(words: Sequence[str], root: Path) -> argparse.Namespace:
     parser.add_argument("version")
     parser.add_argument("--prepare", action="store_true", help="the commit alone")
     parser.add_argument("--dry-run", action="store_true", help="all of it in a temporary clone")
+    parser.add_argument("--rehearsal", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--without-tests", action="store_true", help="they passed on this commit")
     parser.add_argument("--repository", help="the address that users download from")
     parser.add_argument("--date", default=dt.datetime.now(dt.UTC).date().isoformat())

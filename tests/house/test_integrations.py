@@ -87,7 +87,7 @@ def action(temporary: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_action_checks_what_it_is_given(temporary: Path) -> None:
-    done = action(temporary, paths=f"{WORKFLOW}\r\n", args="--ignore=AZ5\n\n--strict")
+    done = action(temporary, paths=f"{WORKFLOW}\r\n  \r\n", args="--ignore=AZ5\n\n--strict")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("1 document: no findings")
 
@@ -136,6 +136,8 @@ def test_action_fails_with_a_failed_workflow(temporary: Path) -> None:
         ({"command": "run", "mock": "$(touch evil)"}, "mock: true or false"),
         ({"command": "run", "format": "json"}, "format: is for the command validate alone"),
         ({"profile": "ci"}, "profile: is for the command run alone"),
+        ({"mock": "true"}, "mock: is for the command run alone"),
+        ({"reports": "junit=a.xml"}, "reports: is for the command run alone"),
     ],
 )
 def test_action_refuses(inputs: dict[str, str], message: str, temporary: Path) -> None:

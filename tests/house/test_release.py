@@ -139,8 +139,9 @@ def test_a_change_after_the_commit(project: Path) -> None:
     ]
 
 
-def test_a_release(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its files get checksums, and a tag comes last."""
+@pytest.fixture
+def without_builds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files with their names in them, in place of distributions."""
 
     def build(target: Path, root: Path) -> None:
         target.mkdir()
@@ -152,6 +153,21 @@ def test_a_release(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         releaser, "write_inventory", lambda root, wheel, target: target.write_text("{}")
     )
     monkeypatch.setattr(formula, "locked_packages", lambda root: PACKAGES)
+
+
+@pytest.mark.usefixtures("without_builds")
+def test_what_is_to_be_pushed_after_a_dry_run(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["0.2.0", "--without-tests", "--target", str(project / "dist")]
+    assert releaser.main([*words, "--rehearsal"], project) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.endswith("those of a temporary clone; nothing is to be pushed")
+
+
+@pytest.mark.usefixtures("without_builds")
+def test_a_release(project: Path) -> None:
+    """Its files get checksums, and a tag comes last."""
     words = ["0.2.0", "--without-tests", "--target", str(project / "dist")]
     assert releaser.main([*words, "--repository", "https://example.com/arazzo"], project) == 0
     sums = (project / "dist" / "SHA256SUMS").read_text()
