@@ -77,7 +77,7 @@ def check_writable(path: str | Path, what: str = "report") -> None:
     """
     with _usage_errors(path, what):
         target = _target(path)
-        if _is_device(target):
+        if is_device(target):
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         with temporary_beside(target) as temporary:
@@ -123,18 +123,21 @@ def append_file(path: str | Path, data: bytes) -> None:
 
 
 def _target(path: str | Path) -> Path:
+    if is_device(Path(path)):
+        return Path(path)  # where `/dev/stdout` is a pipe, what it links to has no path
     target = Path(os.path.realpath(path))
     if target.is_dir():
         raise IsADirectoryError(0, "it is a folder")
     return target
 
 
-def _is_device(target: Path) -> bool:
-    return target.exists() and not target.is_file()
+def is_device(target: Path) -> bool:
+    """Whether a path is a device or a pipe, which is written to and never replaced."""
+    return target.exists() and not target.is_file() and not target.is_dir()
 
 
 def _write(target: Path, pieces: Iterable[bytes]) -> None:
-    if _is_device(target):
+    if is_device(target):
         with _open_device(target, -1) as device:
             device.writelines(pieces)
         return

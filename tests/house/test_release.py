@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
@@ -184,6 +185,13 @@ def test_the_changelog_can_be_released() -> None:
     text = (ROOT / "CHANGELOG.md").read_text("utf-8")
     assert text.count(f"\n{releaser.UNRELEASED}\n") == 1
     assert releaser.current_version(ROOT)
+
+
+def test_no_entry_of_the_changelog_is_there_twice() -> None:
+    """Two branches that change one entry leave both where they are merged carelessly."""
+    unreleased = releaser.section((ROOT / "CHANGELOG.md").read_text("utf-8"), releaser.UNRELEASED)
+    begun = Counter(line[:60] for line in unreleased.splitlines() if line.startswith("- "))
+    assert [one for one, times in begun.items() if times > 1] == []
 
 
 def test_the_inventory_has_a_version() -> None:

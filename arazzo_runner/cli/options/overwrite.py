@@ -46,7 +46,11 @@ def check_output_folder(flag: str, folder: str, names: tuple[str, ...], *, is_fo
 
 
 def _check_absent(path: str, *, is_forced: bool) -> None:
-    if os.path.lexists(path) and not is_forced:
+    if is_forced or not os.path.lexists(path):
+        return
+    from arazzo_runner.report.files import is_device
+
+    if not is_device(Path(path)):
         raise click.UsageError(f"`{path}` exists; `--force` overwrites it")
 
 

@@ -46,6 +46,19 @@ def test_a_device_is_written_to_and_not_replaced():
     assert not Path("/dev/null").is_file()
 
 
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="the system has no `/dev/fd`")
+def test_a_pipe_without_a_path_of_its_own_is_written_to():
+    reader, writer = os.pipe()
+    try:
+        path = f"/dev/fd/{writer}"
+        check_writable(path)
+        write_atomically(path, b"report")
+        assert os.read(reader, 10) == b"report"
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
 def test_when_the_rename_fails_the_old_report_stays_and_nothing_else(tmp_path, monkeypatch):
     path = tmp_path / "report.json"
     path.write_text("old")

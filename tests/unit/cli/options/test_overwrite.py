@@ -100,3 +100,9 @@ def test_events_of_several_documents_replace_those_before(folder: Path, text: st
     (folder / "events").write_text(text)
     assert main(["run", "w.yaml", "b.yaml", "--mock", "--report", "ndjson=events"]) == 0
     assert (folder / "events").read_text().count("\n") > 5
+
+
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="devices as POSIX has them")
+def test_a_device_is_replaced_by_nothing_and_needs_no_force(folder):
+    assert main(["bundle", "w.yaml", "-o", "/dev/null"]) == 0
+    assert not Path("/dev/null").is_file()
