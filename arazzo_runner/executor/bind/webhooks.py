@@ -50,8 +50,16 @@ def bind_webhook_inputs(
                 binding.report(wrong)
         else:
             source, channel = found[0]
-            bound.append(WebhookInput(name, source, channel.name, channel.address or ""))
+            bound.append(WebhookInput(name, source, channel.name, _handed_address(channel)))
     return tuple(bound)
+
+
+def _handed_address(channel: Channel) -> str:
+    """What an API is told: it adds by itself what the key of a callback has behind its expression.
+
+    OpenAPI Specification 3.1.1, "Key Expression".
+    """
+    return f"/{channel.name}" if channel.is_webhook else channel.address or ""
 
 
 def _is_whole(unit: Unit) -> bool:

@@ -23,7 +23,12 @@ SHOP = """
 openapi: 3.1.0
 info: {title: Shop, version: '1'}
 servers: [{url: https://shop.example}]
-paths: {/a: {get: {operationId: a, responses: {'200': {description: x}}}}}
+paths:
+  /a:
+    get:
+      operationId: a
+      responses: {'200': {description: x}}
+      callbacks: {paid: {'{$request.query.url}/paid/{$response.body#/id}': {post: {operationId: onPaid, responses: {'204': {description: x}}}}}}
 webhooks:
   both: {post: {operationId: newBoth, responses: {'204': {description: x}}}}
 """
@@ -65,6 +70,8 @@ def bound(examine):
         ("events.both", "events", "both", "/both"),
         ("shop.both", "shop", "both", "/both"),
         ("newBoth", "shop", "both", "/both"),
+        ("paid", "shop", "paid", "/paid"),
+        ("onPaid", "shop", "paid", "/paid"),
     ],
 )
 def test_the_channel_of_an_input(bound, name, source, channel, address):
