@@ -49,6 +49,11 @@ class EmitTarget(Struct, frozen=True):
             and order.method in ("", self.method)
         )
 
+    def has_message(self, name: str) -> bool:
+        """Whether it sends a message of a name or content type: operations may share a channel."""
+        messages = self.operation.messages if self.operation is not None else ()
+        return any(name in (one.name, one.content_type) for one in messages)
+
     def as_json(self) -> dict[str, Value]:
         """What it is, as plain data."""
         named: dict[str, Value] = {"source": self.source, self.kind: self.name}
@@ -90,7 +95,7 @@ class EmitSources(Struct, frozen=True):
             listed = " and ".join(f"`{one}`" for one in sources)
             detail = f"the {order.kind} `{order.name}` is in {listed}: say which with `source`"
             raise ProblemError(Problem(400, detail))
-        return found[0]
+        return next((one for one in found if one.has_message(order.message)), found[0])
 
     def operation_of(self, target: EmitTarget) -> AsyncOperation:
         """The operation of a target. Raises DocumentError."""
@@ -145,7 +150,13 @@ def _is_sent(operation: AsyncOperation) -> bool:
 
 def _unknown_detail(order: EmitOrder, targets: list[EmitTarget]) -> str:
     is_id = order.kind == "operationId"
-    own = [one for one in targets if is_id or one.kind == order.kind]
+    own = [
+        one
+        for one in targets
+        if (is_id or one.kind == order.kind)
+        and order.source in ("", one.source)
+        and order.method in ("", one.method)
+    ]
     names = [one.operation_id if is_id else one.name for one in own]
     known = [*dict.fromkeys(one for one in names if one)]
     listed = ", ".join(f"`{one}`" for one in known[:_SHOWN])

@@ -97,12 +97,14 @@ channels:
         contentType: text/plain
         headers: {type: object, required: [X-Kind], properties: {X-Kind: {const: note}}}
         payload: {type: string, const: hello}
+      gone: {contentType: text/plain, payload: {const: gone}}
       avro: {payload: {schemaFormat: 'application/vnd.apache.avro;version=1.9.0', schema: {}}}
   stream: {address: /stream, servers: [{$ref: '#/servers/hooks'}], bindings: {sse: {}}, messages: {m: {}}}
   queue: {address: q, servers: [{$ref: '#/servers/broker'}], messages: {m: {}}}
   alone: {address: /alone, servers: [{$ref: '#/servers/hooks'}], messages: {m: {payload: {const: [1]}}}}
 operations:
   orderPaid: {action: send, channel: {$ref: '#/channels/orders'}, messages: [{$ref: '#/channels/orders/messages/paid'}, {$ref: '#/channels/orders/messages/note'}]}
+  orderGone: {action: send, channel: {$ref: '#/channels/orders'}, messages: [{$ref: '#/channels/orders/messages/gone'}]}
   placed: {action: receive, channel: {$ref: '#/channels/orders'}}
 """
 

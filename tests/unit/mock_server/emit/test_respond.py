@@ -101,6 +101,12 @@ def test_a_secret_that_is_missing(serve, sink):
     assert sink.requests == []
 
 
+@pytest.mark.parametrize(("name", "expected"), [("", "paid"), ("note", "note"), ("gone", "gone")])
+def test_the_message_of_one_of_several_operations_on_a_channel(server, sink, name, expected):
+    answer = server.emit(channel="orders", message=name, url=sink.url)
+    assert (answer.json()["message"], answer.status_code) == (expected, 200)
+
+
 # --- events ---------------------------------------------------------------------------------------
 
 
@@ -241,8 +247,9 @@ def test_a_url_that_another_machine_has_named(server, sink, sender):
         ({"operationId": "placed", "url": "http://h"}, 404, "`onNewPet`, `onPaid`, `orderPaid`"),
         ({"channel": "queue", "url": "http://h"}, 404, "no channel that can be sent is called `queue`"),
         ({"channel": "stream", "url": "http://h"}, 404, "no channel that can be sent"),
-        ({"webhook": "newPet", "source": "events", "url": "http://h"}, 404, "of `events`"),
-        ({"webhook": "newPet", "method": "PUT", "url": "http://h"}, 404, "with PUT"),
+        ({"webhook": "newPet", "source": "events", "url": "http://h"}, 404, "of `events` that can be sent is called `newPet`: there is none"),
+        ({"webhook": "newPet", "method": "PUT", "url": "http://h"}, 404, "with PUT: there is none"),
+        ({"webhook": "png", "method": "DELETE", "url": "http://h"}, 404, "with DELETE: did you mean `ping`?"),
         ({"webhook": "newPet"}, 400, "`url` is missing"),
         ({"channel": "orders"}, 400, "`url` is missing"),
         ({"webhook": "newPet", "url": "ftp://h/"}, 400, "no URL of http or https"),
@@ -331,6 +338,7 @@ def test_what_can_be_sent(server):
         ("shop", "webhook", "impossible"),
         ("shop", "callback", "paid"),
         ("shop", "callback", "asked"),
+        ("events", "channel", "orders"),
         ("events", "channel", "orders"),
         ("events", "channel", "alone"),
     ]
