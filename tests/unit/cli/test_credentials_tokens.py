@@ -78,7 +78,11 @@ def kept(ring):
     from arazzo_runner.auth.token_store import KeyringTokenStore
     from arazzo_runner.openapi.security.token_need import TokenNeed
 
-    need = TokenNeed("shop", "login", "authorizationCode", ("read",), CODE["tokenUrl"])
+    need = TokenNeed(
+        *("shop", "login", "authorizationCode", ("read",)),
+        CODE["tokenUrl"],
+        authorization_url=CODE["authorizationUrl"],
+    )
     KeyringTokenStore().save(need, "me", AccessToken(TOKEN))
     return ring
 
