@@ -80,7 +80,7 @@ def kept(ring):
 
     need = TokenNeed(
         *("shop", "login", "authorizationCode", ("read",)),
-        CODE["tokenUrl"],
+        *(CODE["tokenUrl"], CODE["tokenUrl"]),
         authorization_url=CODE["authorizationUrl"],
     )
     KeyringTokenStore().save(need, "me", AccessToken(TOKEN))
