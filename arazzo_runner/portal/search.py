@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from threading import Lock
 from typing import Final
+from weakref import finalize
 
 from arazzo_runner.generate.identifiers import split_words
 from arazzo_runner.text.pattern import lazy_pattern
@@ -41,6 +42,7 @@ class WordIndex:
 
         self._lock = Lock()
         self._database = connect(":memory:", check_same_thread=False)
+        finalize(self, self._database.close)  # or Python 3.13 and later warn where it goes
         columns = [f"c{at}" for at in range(len(weights))]
         tokenizer = "tokenize='porter unicode61 remove_diacritics 2'"
         self._database.execute(

@@ -1,5 +1,8 @@
 """Rows found by words, the best first."""
 
+import gc
+import sqlite3
+
 import pytest
 
 from arazzo_runner.portal.search import WordIndex, index_words
@@ -41,6 +44,27 @@ def test_the_first_text_weighs_more() -> None:
     rows = [("x", "pen"), ("pen", "x")]
     assert WordIndex(rows, (5.0, 1.0)).search("pen") == [1, 0]
     assert WordIndex(rows, (1.0, 5.0)).search("pen") == [0, 1]
+
+
+def test_its_database_is_closed_when_nobody_has_it_any_more(monkeypatch) -> None:
+    """Python 3.13 and later warn of one that is open still; with `-W error` that ends a program."""
+    closed = []
+
+    class Noted(sqlite3.Connection):
+        def close(self) -> None:
+            closed.append(self)
+            super().close()
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(
+        sqlite3, "connect", lambda *words, **named: connect(*words, **named, factory=Noted)
+    )
+    index = WordIndex(ROWS, (4.0, 1.0))
+    assert index.search("zebra") == []
+    assert not closed
+    del index
+    gc.collect()
+    assert len(closed) == 1
 
 
 def test_the_words_of_names() -> None:

@@ -63,7 +63,8 @@ class Server:
             with urllib.request.urlopen(request, timeout=30) as response:
                 return response.status, response.read()
         except urllib.error.HTTPError as error:
-            return error.code, error.read()
+            with error:  # it is the response, and Python 3.14 warns of one that nobody closes
+                return error.code, error.read()
 
     def raw(self, *pieces):
         """What comes back for bytes, until the server closes or answers."""
