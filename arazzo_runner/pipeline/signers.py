@@ -32,6 +32,10 @@ def with_signers(description: Description, signers: Mapping[str, str]) -> Descri
             hint = did_you_mean(name, known) or "`arazzo auth` lists the security schemes"
             message = f"`--signer {name}=…` names no security scheme"
             raise UsageError(error("AZ906", message, help=hint))
+        if not signers[name]:
+            # Of a variable that is not set: the requests would be sent without a signature.
+            message = f"`--signer {name}=` names no signer"
+            raise UsageError(error("AZ906", message, help=f"write `--signer {name}=aws-sigv4`"))
     return replace(
         description,
         units={uri: _signed_unit(unit, signers) for uri, unit in description.units.items()},
