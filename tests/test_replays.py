@@ -10,8 +10,9 @@ from arazzo_runner.cli.main import main
 from case_runner import outcome
 from case_runner.case import ROOT, Case, find, load
 
-# Not one run, nothing that could be recorded, or a document that is not there any more.
-OTHERS = {"--cases", "--dry-run", "--record", "--save", "--wait-for"}
+# Not one run, one that somebody goes through by hand, nothing that could be recorded, or a document
+# that is not there any more.
+OTHERS = {"--break", "--cases", "--dry-run", "--record", "--save", "--step", "--wait-for"}
 SERVED = re.compile(r"\$(SERVER|HOST)/\S*(yaml|yml|json)$")
 # `Set-Cookie` is a secret: what a workflow makes of it, it makes of `***`.
 KNOWN = {"semantics/16-first-cookie", "semantics/59-selector-of-type-regex"}

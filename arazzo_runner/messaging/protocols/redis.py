@@ -242,7 +242,7 @@ class RedisConnection:
         if _PARAMETER.search(key):
             seconds, microseconds = await self._command("receive from", "TIME", "")
             # All of this millisecond: better one from just before than one too few.
-            before = int(seconds) * 1000 + int(microseconds) // 1000 - 1
+            before = seconds * 1000 + microseconds // 1000 - 1
             last = b"%d-%d" % (before, _LAST_OF_MILLISECOND)
             self._later.append(_LaterStreams(subscription, field, last, set()))
             return

@@ -35,6 +35,9 @@ def distribution(folder: Path, name: str, file: str) -> None:
     info.mkdir()
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n")
     (info / "RECORD").write_text(f"{file},,\n")
+    # Newer readers of metadata leave files out that are not there.
+    (folder / file).parent.mkdir(parents=True)
+    (folder / file).touch()
 
 
 @pytest.mark.parametrize(
