@@ -11,7 +11,10 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from threading import Lock
 
+from msgspec.structs import replace
+
 from arazzo_runner.messaging.connection import AddressedConnection, Connect, Connection
+from arazzo_runner.messaging.event_identity import event_identity
 from arazzo_runner.messaging.loop import LoopThread
 from arazzo_runner.messaging.mailbox import Mailbox
 from arazzo_runner.messaging.model import (
@@ -168,6 +171,8 @@ class BrokerLink:
         if max(len(delivery.payload), delivery.header_size) > self.endpoint.max_message:
             self.refuse(subscription, self.endpoint.size_refusal)
             return
+        if delivery.identity is None and not delivery.is_retained:
+            delivery = replace(delivery, identity=event_identity(delivery))
         for known, boxes in self._boxes:
             if known == subscription:
                 for box in boxes:

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from msgspec.structs import replace
+
 from arazzo_runner.asyncapi.model import MessageLocation
 from arazzo_runner.executor.channels.message_types import EVENT_TYPES
 from arazzo_runner.executor.world import Correlation, MessageType, ReceiveCall, TypeMark
@@ -13,6 +15,7 @@ from arazzo_runner.expression.ast import Path
 from arazzo_runner.expression.pointer import value_at_path
 from arazzo_runner.expression.value import MISSING, MaybeValue, to_text
 from arazzo_runner.http_semantics.headers import header_value
+from arazzo_runner.messaging.event_identity import plain_event_type
 from arazzo_runner.messaging.model import Delivery
 from arazzo_runner.messaging.protocols.address import literal_parts
 from arazzo_runner.openapi.response.body import BodyError, decode_body
@@ -89,6 +92,8 @@ def event_type(delivery: Delivery, call: ReceiveCall) -> str | None:
     for name in EVENT_TYPES:
         if (text := header_value(delivery.headers, name)) is not None:
             return text
+    if (plain := plain_event_type(delivery.headers)) is not None:
+        return plain
     payload = _payload(delivery, next(iter(call.content_types), None))
     if not isinstance(payload, dict) or "specversion" not in payload:
         return None
@@ -105,7 +110,9 @@ class _MarkedMessage:
     """A message, and what stands at the marks of types in it."""
 
     def __init__(self, delivery: Delivery, payload: MaybeValue) -> None:
-        self._delivery = delivery
+        plain = plain_event_type(delivery.headers)
+        named = () if plain is None else ((EVENT_TYPES[0], plain),)
+        self._delivery = replace(delivery, headers=(*delivery.headers, *named))
         self._payload = payload
 
     def _text(self, mark: TypeMark) -> str | None:

@@ -10,10 +10,10 @@ from typing import Final
 from urllib.parse import unquote
 
 import msgspec
-from msgspec import Struct
 
 from arazzo_runner.http_semantics.headers import header_value
 from arazzo_runner.http_semantics.media_type import essence, is_json
+from arazzo_runner.messaging.event_identity import payload_identity
 from arazzo_runner.messaging.model import Delivery
 from arazzo_runner.messaging.webhooks.message import WebhookRequest
 from arazzo_runner.openapi.response.body import BodyError, decode_body
@@ -25,15 +25,6 @@ _DEPTH: Final = 512
 
 class MalformedBodyError(Exception):
     """A body that is not what its content type says."""
-
-
-class _Attributes(Struct):
-    """The attributes of an event that are required, as far as they matter here."""
-
-    specversion: str
-    id: str
-    source: str
-    type: str
 
 
 def to_deliveries(
@@ -67,7 +58,7 @@ def _json_array(request: WebhookRequest, address: str) -> Iterator[Delivery]:
         events = _elements(request.body)
     except MalformedBodyError:
         events = []
-    if events and all(_identity(one) for one in events):
+    if events and all(payload_identity(one) for one in events):
         yield from (_event(one, request, address) for one in events)
     else:
         yield _message(request, address, _delivery_id(request))
@@ -82,7 +73,7 @@ def _check_json(content_type: str, body: bytes) -> None:
 
 
 def _event(text: bytes, request: WebhookRequest, address: str) -> Delivery:
-    return Delivery(address, text, request.headers, EVENT, identity=_identity(text))
+    return Delivery(address, text, request.headers, EVENT, identity=payload_identity(text))
 
 
 def _message(request: WebhookRequest, address: str, identity: tuple[str, ...] | None) -> Delivery:
@@ -124,18 +115,9 @@ def _message_identity(request: WebhookRequest, content_type: str) -> tuple[str, 
     if all(marks):
         # Section 3.1.3.2: values are percent-encoded UTF-8.
         return tuple(unquote(one or "") for one in marks[1:])
-    if is_json(content_type) and (identity := _identity(request.body)):
+    if is_json(content_type) and (identity := payload_identity(request.body)):
         return identity
     return _delivery_id(request)
-
-
-def _identity(text: bytes) -> tuple[str, ...] | None:
-    """CloudEvents, section "id": source and id together are unique for each distinct event."""
-    try:
-        found = msgspec.json.decode(_unmarked(text), type=_Attributes)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return found.source, found.id
 
 
 def _delivery_id(request: WebhookRequest) -> tuple[str, ...] | None:

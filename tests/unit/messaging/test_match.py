@@ -150,6 +150,12 @@ EVENT = tuple(location(one) for one in ("header#/ce-type", "header#/ce_type", "p
         ((("ce-type", "b"),), b'{"type": "a"}', True),
         ((("ce_type", "b"),), b"{}", True),
         ((("ce-type", "a"),), b'{"type": "b"}', False),
+        (
+            (("specversion", "1.0"), ("id", "1"), ("source", "/s"), ("type", "b")),
+            b'{"type": "a"}',
+            True,
+        ),
+        ((("type", "b"),), b'{"type": "a"}', False),
         ((), b'{"type": "b"}', True),
     ],
 )

@@ -42,13 +42,14 @@ def delivery(headers=(), name="", **payload):
         (delivery(type="lost", id=7), "one with `7`"),
         (delivery(name="tick", id="o-2"), "`tick` with `o-2`"),
         (delivery((("ce-type", "shop.lost"),), id="o-2"), "`shop.lost` with `o-2`"),
+        (delivery((("specversion", "1.0"), ("id", "1"), ("source", "/s"), ("type", "shop.lost"))), "`shop.lost` without a correlation id"),
         (delivery(specversion="1.0", type="shop.lost"), "`shop.lost` without a correlation id"),
         (delivery(specversion="1.0", type=1), "one without a correlation id"),
         (Delivery("a", b"\xff"), "one without a correlation id"),
         # Half of a secret could not be masked.
         (delivery(type="sent", id="s" * 101), "`sent` with a text of 101 characters"),
     ],
-)
+)  # fmt: skip
 def test_what_came_instead(came, expected):
     assert message(came).endswith(f"within 1 s: 1 other was received ({expected})")
 
