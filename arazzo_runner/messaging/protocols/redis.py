@@ -240,9 +240,9 @@ class RedisConnection:
         """Read a stream from its present end on; one without a whole name when that is known."""
         key = subscription.address
         if _PARAMETER.search(key):
-            seconds, microseconds = await self._command("receive from", "TIME", "")
+            time = await self._command("receive from", "TIME", "")
             # All of this millisecond: better one from just before than one too few.
-            before = seconds * 1000 + microseconds // 1000 - 1
+            before = _milliseconds(time, self._endpoint) - 1
             last = b"%d-%d" % (before, _LAST_OF_MILLISECOND)
             self._later.append(_LaterStreams(subscription, field, last, set()))
             return
@@ -358,6 +358,17 @@ def _payload_field(channel: Bindings) -> str | None:
         field = stream.get("payload", _PAYLOAD_FIELD)
         return field if isinstance(field, str) else _PAYLOAD_FIELD
     return _PAYLOAD_FIELD if stream is True else None
+
+
+def _milliseconds(time: Any, endpoint: Endpoint) -> int:
+    """Those of the server's clock, of a response to ``TIME``. Raises BrokerError."""
+    parts = time if isinstance(time, list) else []
+    texts = [one.decode("latin-1") for one in parts if isinstance(one, bytes)]
+    match [parse_digits(one) for one in texts]:
+        case [int(seconds), int(microseconds)]:
+            return seconds * 1000 + microseconds // 1000
+        case _:
+            raise failures.protocol_error(endpoint, "its `TIME` is none")
 
 
 def _entry_delivery(key: str, field: str, fields: list[bytes]) -> Delivery:

@@ -365,3 +365,27 @@ def test_publishing_that_is_cancelled_breaks_nothing() -> None:
             pass
 
     run(work)
+
+
+@pytest.mark.parametrize("time", [b"+OK", b":5", b"*2\r\n$1\r\nx\r\n$1\r\n1", b"*0", b"*1\r\n:7"])
+def test_a_clock_that_is_none(time: bytes) -> None:
+    """What is no server of Redis, or a proxy before one, may say anything."""
+
+    async def respond(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.readline():
+            if line.startswith(b"*"):
+                words = [await reader.readline() for _ in range(2 * int(line[1:]))]
+                writer.write((time if words[1] == b"TIME\r\n" else b"+OK") + b"\r\n")
+        writer.close()
+
+    async def main() -> None:
+        async with await asyncio.start_server(respond, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            connection = await connect(Endpoint("cache", "redis", None, "127.0.0.1", port), Inbox())
+            try:
+                with pytest.raises(BrokerError, match="reports: its `TIME` is none"):
+                    await connection.subscribe(Subscription("orders/{id}", STREAM))
+            finally:
+                await connection.close()
+
+    asyncio.run(main())
