@@ -31,7 +31,12 @@ MARK = "--8<-- exit code"
 OURS = re.compile(r"(\w+=\S* )*(arazzo|export|echo|cat|ls|pytest)\b")
 # Of the group itself, of click, and of pytest with our option.
 OTHER_FLAGS = {"--debug", "--help", "--version", "--update"}
-OTHER_FLAGS |= {"--prepare", "--build-arg", "--network", "--user"}  # scripts/release, of container builders
+OTHER_FLAGS |= {
+    "--prepare",
+    "--build-arg",
+    "--network",
+    "--user",
+}  # scripts/release, of container builders
 OTHER_FLAGS |= {"--limit", "--list", "--most", "--seed", "--tests"}  # scripts/mutate
 OTHER_FLAGS |= {
     "--at",
