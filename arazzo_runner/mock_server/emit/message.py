@@ -68,13 +68,16 @@ def build_content(
     message = _message(order, operation)
     made = _made(order, message, operation, facts, dice)
     payload = _payload(order, made.payload)
+    is_events = bool(order.mode) or _kind(message) in (EVENT, BATCH)
+    if is_events:
+        payload = _described_events(payload, made.payload, is_batch=_is_batch(order, message))
     events = order.count * len(_batch(order, message, payload))
     if events > MAX_EVENTS:
         raise ValueError(f"the order has {events:,} events, and the limit is {MAX_EVENTS:,}")
     values = MessageValues(made.headers, payload)
     notes = [] if message is None else _notes(message, values)
     headers = (*_parameters(target, operation, dice), *made.headers)
-    if order.mode or _kind(message) in (EVENT, BATCH):
+    if is_events:
         contents = _events(order, target, message, payload, number)
     else:
         contents = iter([_plain(message, payload)] * order.count)
@@ -191,8 +194,27 @@ def _events(
 
 def _batch(order: EmitOrder, message: Message | None, payload: MaybeValue) -> list[MaybeValue]:
     """The payloads of the events of one request: several where a batch is an array of them."""
-    is_batch = (order.mode or _described_mode(message)) == "batched"
-    return [*payload] if is_batch and isinstance(payload, list) else [payload]
+    return [*payload] if _is_batch(order, message) and isinstance(payload, list) else [payload]
+
+
+def _is_batch(order: EmitOrder, message: Message | None) -> bool:
+    return (order.mode or _described_mode(message)) == "batched"
+
+
+def _described_events(payload: MaybeValue, made: MaybeValue, *, is_batch: bool) -> MaybeValue:
+    """What is no event is the data of the described one, whose type receivers know."""
+    example = made[0] if isinstance(made, list) and made else made
+    if is_batch and isinstance(payload, list):
+        return [cast("Value", _described_event(one, example)) for one in payload]
+    return _described_event(payload, example)
+
+
+def _described_event(payload: MaybeValue, example: MaybeValue) -> MaybeValue:
+    if payload is MISSING or is_event(payload) or not is_event(example):
+        return payload
+    event = cast("dict[str, Value]", example).items()
+    attributes = {name: one for name, one in event if name not in {"data", "data_base64"}}
+    return {**attributes, "data": cast("Value", payload)}
 
 
 def _described_mode(message: Message | None) -> EventMode:
@@ -218,8 +240,10 @@ def _sets_id(order: EmitOrder) -> bool:
     """Whether the order says the id of its one event itself."""
     if order.count > 1:
         return False
-    own = order.patch if order.payload is MISSING else order.payload
-    return isinstance(own, list) or (isinstance(own, dict) and "id" in own)
+    if order.payload is MISSING:
+        return isinstance(order.patch, dict) and "id" in order.patch
+    own = order.payload
+    return all(map(is_event, own if isinstance(own, list) else [own]))
 
 
 def _with_headers(content: EventContent, own: Headers) -> EventContent:

@@ -166,6 +166,22 @@ def test_what_is_no_event_becomes_the_data_of_one(server, sink):
     assert ("ce-type", "onNewPet") in one.headers
 
 
+@pytest.mark.parametrize("mode", ["structured", "batched", "binary"])
+def test_what_is_no_event_has_the_attributes_that_are_described(server, sink, mode):
+    own = {"id": "A", "order": "A7"}
+    payload = [own] if mode == "batched" else own
+    for _ in range(2):
+        answer = server.emit(operationId="orderPaid", url=sink.url, mode=mode, payload=payload)
+        assert len(answer.json()["notes"]) == (mode == "batched")  # an array of what is described
+    assert [one.identity for one in events(sink)] == [("/shop", "e"), ("/shop", "e-2")]
+    for one in events(sink):
+        event = json.loads(one.payload)
+        if mode == "binary":
+            assert (event, ("ce-type", "order.paid") in one.headers) == (own, True)
+        else:
+            assert (event["data"], event["type"]) == (own, "order.paid")
+
+
 def test_messages_of_a_channel(server, sink):
     server.emit(channel="orders", url=sink.url, message="note")
     server.emit(channel="alone", url=sink.url)
