@@ -235,7 +235,9 @@ def test_many_runs_leave_nothing(given, server, description) -> None:
         tracemalloc.start()
         figures = [runs(5), runs(60), runs(60), runs(60)]
         tracemalloc.stop()
-        assert (descriptors(), threading.active_count()) == held
+        # What an earlier test has left may go meanwhile.
+        assert descriptors() <= held[0]
+        assert threading.active_count() <= held[1]
     # What a run left would be there after each 60; what only fills once (caches and free lists
     # of the interpreter, of other tests too) is not.
     grown = [

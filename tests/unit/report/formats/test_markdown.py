@@ -31,7 +31,7 @@ def test_a_run(build):
         "## workflows/studio.arazzo.yaml\n"
         "\n"
         "✗ 1 of 2 workflows failed: \\`trigger\\` at step \\`create\\`; "
-        "5 steps, 5 requests, 4 criteria \\(1 failed\\) in 0.02 s\n"
+        "5 steps \\(1 skipped\\), 5 requests, 4 criteria \\(1 failed\\) in 0.02 s\n"
         "\n"
         "### ❌ trigger\n"
         "\n"
