@@ -1,12 +1,17 @@
 """Options of the whole suite."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 # Nothing of a test is kept on the disk of who runs it; the cases have a home of their own.
 os.environ["ARAZZO_NO_CACHE"] = "1"
+
+# A script ignores it for what it puts in the background, and what a test starts would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ["pytester", "brokers.session"]
 
