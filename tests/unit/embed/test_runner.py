@@ -27,7 +27,7 @@ class Shop:
         self.connections: list[int] = []
         self.cookies: list[str | None] = []
         config = uvicorn.Config(
-            self.app, port=0, log_level="critical", lifespan="off", interface="asgi3"
+            self.app, port=0, ws="none", log_level="critical", lifespan="off", interface="asgi3"
         )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run)
@@ -53,6 +53,7 @@ def server() -> Iterator[Shop]:
     shop = Shop()
     shop.thread.start()
     while not shop.server.started:
+        assert shop.thread.is_alive()
         shop.thread.join(0.01)
     yield shop
     shop.server.should_exit = True

@@ -23,7 +23,9 @@ def exchange(*chunks):
     """All that a server sends on one connection, for these bytes."""
 
     async def main():
-        config = uvicorn.Config(app, http=BoundedProtocol, lifespan="off", log_config=None)
+        config = uvicorn.Config(
+            app, http=BoundedProtocol, ws="none", lifespan="off", log_config=None
+        )
         config.load()
         server = await asyncio.get_running_loop().create_server(
             lambda: BoundedProtocol(config=config, server_state=ServerState(), app_state={}),
