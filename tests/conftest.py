@@ -1,6 +1,8 @@
 """Options of the whole suite."""
 
 import os
+import tomllib
+from importlib import import_module
 import signal
 from pathlib import Path
 
@@ -49,10 +51,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.pluginmanager.hasplugin("_cov"):
+        _import_core()
     for item in items:
         if any(item.path.is_relative_to(folder) for folder in _OUTSIDE_CORE):
             item.add_marker("no_cover")
+
+
+def _import_core() -> None:
+    """Import what is measured: a module that a test outside of it imports first would miss lines."""
+    root = _TESTS.parent
+    settings = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    for pattern in settings["tool"]["coverage"]["report"]["include"]:
+        for path in root.glob(pattern.replace("/*", "/**/*.py")):
+            names = path.relative_to(root).with_suffix("").parts
+            import_module(".".join(name for name in names if name != "__init__"))
 
 
 def pytest_xdist_auto_num_workers() -> int:

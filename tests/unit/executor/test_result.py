@@ -15,7 +15,7 @@ from arazzo_runner.executor.result import (
     StepResult,
     WorkflowResult,
 )
-from arazzo_runner.executor.world import TransportFailure
+from arazzo_runner.executor.world import ChannelUse, OpenCall, TransportFailure
 from arazzo_runner.openapi.message import HttpRequest, HttpResponse, WireExchange
 from arazzo_runner.text.diagnostic import SafeRepr
 from arazzo_runner.text.source import Place, SourceFile
@@ -58,6 +58,7 @@ class Step:
         (EXCHANGED, "WireExchange(GET https://a.example, 200, 6 bytes)"),
         (replace(EXCHANGED, response=None), "WireExchange(GET https://a.example, nothing)"),
         (RunResult((WORKFLOW, WORKFLOW), 0.0), "RunResult(make, error; make, error)"),
+        (OpenCall((ChannelUse("w/a#1@1", "events", "orders", "receive", "o"),), 1.0, (("w/a", "secret"),)), "OpenCall(orders)"),
         (StepRetried(Step(), 1, ActionTaken("a", "retry", "step", None, 2.5), 0, None, None), "StepRetried(look, attempt 1, wait 2.5 s)"),
     ],
 )  # fmt: skip
