@@ -1,9 +1,9 @@
 """Options of the whole suite."""
 
 import os
+import signal
 import tomllib
 from importlib import import_module
-import signal
 from pathlib import Path
 
 import pytest
