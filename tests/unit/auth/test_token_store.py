@@ -5,7 +5,6 @@ import sys
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordSetError
 from msgspec.structs import replace
 
@@ -15,24 +14,8 @@ from arazzo_runner.auth.tokens import TokenCache
 from arazzo_runner.errors import UsageError
 from arazzo_runner.executor.world import TransportFailure, run_coroutine
 from arazzo_runner.openapi.security.credentials import Credentials
+from unit.auth.keyrings import InMemory
 from unit.auth.scripted import World, reply
-
-
-class InMemory(KeyringBackend):
-    priority = 1
-
-    def __init__(self):
-        super().__init__()
-        self.entries = {}
-
-    def get_password(self, service, username):
-        return self.entries.get((service, username))
-
-    def set_password(self, service, username, password):
-        self.entries[service, username] = password
-
-    def delete_password(self, service, username):
-        del self.entries[service, username]
 
 
 class Broken(InMemory):

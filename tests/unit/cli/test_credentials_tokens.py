@@ -4,11 +4,11 @@ import json
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
 from arazzo_runner.cli.commands import carry_out
 from arazzo_runner.errors import UsageError
+from unit.auth.keyrings import InMemory
 
 FLOW = """\
 arazzo: 1.0.1
@@ -36,23 +36,6 @@ API = {
     },
 }
 TOKEN = "t0ken-of-another-run"
-
-
-class InMemory(KeyringBackend):
-    priority = 1
-
-    def __init__(self):
-        super().__init__()
-        self.entries = {}
-
-    def get_password(self, service, username):
-        return self.entries.get((service, username))
-
-    def set_password(self, service, username, password):
-        self.entries[service, username] = password
-
-    def delete_password(self, service, username):
-        del self.entries[service, username]
 
 
 class Locked(InMemory):

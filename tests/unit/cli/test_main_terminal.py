@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from unit.cli.terminals import read_until, rest
 from unit.cli.things import write_things
 
 pty = pytest.importorskip("pty")
@@ -66,24 +67,6 @@ def on_terminal(folder, *words, stdout=None, **variables):
         finally:
             process.kill()
             os.close(master)
-
-
-def read_until(terminal, wanted):
-    """All that was shown, up to some text; the program's end is an error."""
-    seen = b""
-    while wanted not in seen:
-        seen += os.read(terminal, 65536)
-    return seen
-
-
-def rest(terminal):
-    seen = b""
-    try:
-        while part := os.read(terminal, 65536):
-            seen += part
-    except OSError:  # the other side is closed
-        pass
-    return seen
 
 
 @pytest.mark.parametrize(

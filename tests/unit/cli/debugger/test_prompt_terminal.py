@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from unit.cli.terminals import read_until, rest
 from unit.cli.things import write_things
 
 pty = pytest.importorskip("pty")
@@ -41,23 +42,6 @@ def on_terminal(folder, *words):
         finally:
             process.kill()
             os.close(master)
-
-
-def read_until(terminal, wanted):
-    seen = b""
-    while wanted not in seen:
-        seen += os.read(terminal, 65536)
-    return seen
-
-
-def rest(terminal):
-    seen = b""
-    try:
-        while part := os.read(terminal, 65536):
-            seen += part
-    except OSError:  # the other side is closed
-        pass
-    return seen
 
 
 def test_a_run_is_stepped_through(tmp_path):
