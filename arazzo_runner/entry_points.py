@@ -47,6 +47,16 @@ def load_plugin(group: str, name: str, what: str, known: tuple[str, ...] = ()) -
     return Plugin(name, _load(found[0], what), _package(found[0]))
 
 
+def plugin_instance(found: Plugin, what: str) -> Any:
+    """What a plugin is, made where it is a class. Raises UsageError AZ906."""
+    if not isinstance(found.value, type):
+        return found.value
+    try:
+        return found.value()
+    except PLUGIN_FAILURES as reason:
+        raise UsageError(plugin_error(what, found.name, found.package, reason)) from reason
+
+
 def plugin_names(group: str) -> list[str]:
     """The names that packages offer in a group."""
     return sorted({one.name for one in _offered(group)})

@@ -7,10 +7,10 @@ from functools import cache
 from typing import Final
 
 from arazzo_runner.entry_points import (
-    PLUGIN_FAILURES,
     Plugin,
     load_plugin,
     plugin_error,
+    plugin_instance,
     plugin_names,
 )
 from arazzo_runner.errors import UsageError
@@ -27,12 +27,7 @@ _TEXTS: Final = ("title", "explanation")
 def load_rule(name: str) -> Plugin:
     """The rule of a name. Raises UsageError AZ906."""
     found = load_plugin(RULES, name, _WHAT)
-    value = found.value
-    if isinstance(value, type):
-        try:
-            value = value()
-        except PLUGIN_FAILURES as reason:
-            raise unusable_rule_error(found, reason) from reason
+    value = plugin_instance(found, _WHAT)
     code = getattr(value, "code", None)
     if not isinstance(code, str) or re.fullmatch(CODE.pattern, code) is None:
         raise unusable_rule_error(found, "`code` has to be like `ACME001`")

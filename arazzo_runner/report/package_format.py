@@ -6,7 +6,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from arazzo_runner.entry_points import PLUGIN_FAILURES, Plugin, load_plugin, plugin_error
+from arazzo_runner.entry_points import (
+    PLUGIN_FAILURES,
+    Plugin,
+    load_plugin,
+    plugin_error,
+    plugin_instance,
+)
 from arazzo_runner.errors import UsageError
 from arazzo_runner.plugins import REPORTS
 from arazzo_runner.report.model import RunReport
@@ -18,12 +24,7 @@ _WHAT = "report"
 @cache
 def _load(kind: str) -> Plugin:
     found = load_plugin(REPORTS, kind, _WHAT)
-    value = found.value
-    if isinstance(value, type):
-        try:
-            value = value()
-        except PLUGIN_FAILURES as reason:
-            raise _unusable_error(found, reason) from reason
+    value = plugin_instance(found, _WHAT)
     if not isinstance(getattr(value, "file_name", None), str) or not value.file_name:
         raise _unusable_error(found, "`file_name` has to be a name")
     if not callable(getattr(value, "pieces", None)):
